@@ -1,0 +1,1 @@
+"""Who may ask, and how it is said: the HTTP API, the command line and the explorer."""

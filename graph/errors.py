@@ -1,0 +1,100 @@
+"""The errors that mcmgraph raises on purpose, in one tree.
+
+::
+
+    McmgraphError                 anything below; the message is fit for a reader who does not program
+    ├── InputError                something that was given is wrong: where, what, what to do
+    │   ├── BadDate               a date that is not YYYY, YYYY-MM or YYYY-MM-DD, or a period that ends before it starts
+    │   ├── UnknownWord           a kind, predicate, status, lens, base, ... that the vocabulary does not hold
+    │   ├── UnknownEntity         an id or name that fits no entity
+    │   ├── AmbiguousName         a name that fits several entities
+    │   ├── BadStatement          a statement that breaks the vocabulary (domain, range, missing citation)
+    │   └── RefusedFile           a file that cannot be loaded as it is; nothing of it was loaded
+    └── StoreError                the store cannot do what was asked
+        ├── StoreUnavailable      it cannot be reached now; trying again may help
+        ├── StoreRefused          it said no: credentials, read-only, permissions
+        └── SchemaTooNew          it was written by a newer mcmgraph
+
+Messages never hold a secret: a store's address is shown without its user part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class McmgraphError(Exception):
+    """The root of the tree; ``str(error)`` is one or two plain sentences."""
+
+
+class InputError(McmgraphError):
+    """Something that was given is wrong; the message says where, what, and what to do."""
+
+
+class BadDate(InputError):
+    """A date or period that cannot be read."""
+
+
+class UnknownWord(InputError):
+    """A word the vocabulary (or a list of lenses, bases, ...) does not hold.
+
+    ``sort`` says which list, ``word`` what was given, ``nearest`` up to five close entries of that list, best first.
+    """
+
+    def __init__(self, sort: str, word: str, nearest: Sequence[str] = ()) -> None:
+        self.sort, self.word, self.nearest = sort, word, tuple(nearest)
+        hint = f" Nearest: {', '.join(self.nearest)}." if self.nearest else ""
+        super().__init__(f"There is no {sort} {word!r}.{hint}")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entity that a name may have meant: its id, name and kind, and why it is offered."""
+
+    id: str
+    name: str
+    kind: str
+    reason: str = ""
+
+
+class UnknownEntity(InputError):
+    """An id or name that fits no entity; ``nearest`` holds up to five candidates, best first."""
+
+    def __init__(self, given: str, nearest: Sequence[Candidate] = ()) -> None:
+        self.given, self.nearest = given, tuple(nearest)
+        hint = " Nearest: " + "; ".join(f"{c.name} ({c.id})" for c in self.nearest) + "." if self.nearest else ""
+        super().__init__(f"No entity has the id or name {given!r}.{hint}")
+
+
+class AmbiguousName(InputError):
+    """A name that fits several entities; ``candidates`` holds them all."""
+
+    def __init__(self, given: str, candidates: Sequence[Candidate]) -> None:
+        self.given, self.candidates = given, tuple(candidates)
+        listed = "; ".join(f"{c.name} ({c.kind}, id {c.id})" for c in self.candidates)
+        super().__init__(f"{given!r} fits several entities: {listed}. Give one of these ids.")
+
+
+class BadStatement(InputError):
+    """A statement that breaks the vocabulary or lacks its citation."""
+
+
+class RefusedFile(InputError):
+    """A file that cannot be loaded as it is; nothing of it was loaded."""
+
+
+class StoreError(McmgraphError):
+    """The store cannot do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """The store cannot be reached now; trying again may help."""
+
+
+class StoreRefused(StoreError):
+    """The store said no: credentials, a read-only database, permissions."""
+
+
+class SchemaTooNew(StoreError):
+    """The store was written by a newer mcmgraph; upgrade mcmgraph, nothing was changed."""

@@ -1,0 +1,1 @@
+"""How statements get in: one module a format, one ledger a file."""
