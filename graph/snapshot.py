@@ -26,7 +26,7 @@ from graph.model import CONFIDENCES, AsOf, Statement
 from graph.packed import Array, Texts
 from graph.store import Store
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when the layout changes; a file of another format is made anew."""
 _CACHED: Final = 4
 _KEPT: Final = 3
@@ -115,6 +115,11 @@ class Snapshot:
             yield Literal(node, values[value], first, end, statement, words_of[lang], words_of[sort])
 
 
+def snapshot_of(statements: Iterable[Statement], revision: int) -> Snapshot:
+    """A snapshot of statements that come ordered by id, each once; kept in memory only."""
+    return Snapshot(_Builder(statements).arrays(), {"revision": revision})
+
+
 class Graph:
     """What a question is put to: a store and its snapshots, each made once per revision. Safe for threads.
 
@@ -161,7 +166,7 @@ class Graph:
                     return Snapshot(*packed.read(path))
                 except (OSError, ValueError, KeyError):
                     path.unlink(missing_ok=True)
-        arrays = _Builder(self.store.scan(None, AsOf(None, known))).arrays() if revision else _Builder(()).arrays()
+        arrays = _Builder(self.store.scan(None, AsOf(None, known)) if revision else ()).arrays()
         if path is not None:
             self._keep(path, arrays, revision)
         return Snapshot(arrays, {"revision": revision})
@@ -275,7 +280,7 @@ class _Builder:
     def _put_nodes(self, made: dict[str, Array], ids: list[str], rank: Array) -> None:
         chosen: dict[str, dict[int, tuple[tuple[int, int], str]]] = {"name": {}, "kind": {}, "subtype": {}}
         for predicate, node, value, _, end, number, lang, _ in self._literals:
-            if predicate in chosen and not lang:
+            if predicate in chosen and lang in ("", "en"):
                 # The name in use longest (an open end is longest of all) is the one to show; ties go to the first statement.
                 place, held = int(rank[node]), chosen[predicate]
                 offered = ((-end, number), value)

@@ -1,0 +1,312 @@
+"""The store on a Neo4j 5 server (5.26 or later), through the official driver: for an installation that is shared.
+
+Any number of processes read and write. Each read sees one revision, however long it takes to read it out; it is read in
+slices, each a transaction of its own that the driver repeats when a server of a cluster goes away. Reads go to any member of
+a cluster, and a store that wrote sees what it wrote. The shape is drawn in ``graph.neo4j_schema``, the write in
+``graph.neo4j_writing``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from operator import itemgetter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import neo4j
+from neo4j import READ_ACCESS, WRITE_ACCESS
+
+from graph import neo4j_cypher as cypher
+from graph.errors import BadDate, InputError, StoreUnavailable
+from graph.model import ANY_TIME, AsOf, EntityId, SourceId, Statement
+from graph.neo4j_schema import faults, prepare
+from graph.neo4j_spool import Spool
+from graph.neo4j_writing import moment_of_change, native, replace
+from graph.sqlite_rows import SelectedRow, statement_of
+from graph.store import Change, Delta, Recorded
+
+if TYPE_CHECKING:
+    from graph.settings import Settings
+
+Row = list[Any]
+"""id, subject, predicate, object, value, then as in ``graph.neo4j_cypher.FULL``."""
+
+SLICE: Final = 10_000
+"""Rows of one slice of a long read, about: ids are spread evenly."""
+_FIRST_SLICE: Final = 500
+_IDS: Final = 2**32
+"""How many beginnings, of eight digits, an id can have."""
+PATIENCE: Final = 5.0
+"""Seconds that the driver goes on trying when the server does not answer."""
+_END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+_WHOLE_ID = re.compile("[0-9a-f]{32}")
+_OPENED, _CLOSED = 14, 15
+
+
+class Neo4jStore:
+    """The port ``graph.store.Store`` on a Neo4j server; safe for threads.
+
+    ``address`` begins with neo4j://, neo4j+s://, neo4j+ssc://, or bolt in their place, and names no user. ``auth`` is the
+    driver's; ``database`` ``""`` is the server's default one. The schema is made where it is not there. Raises
+    ``StoreUnavailable``, ``StoreRefused`` (credentials, a database with other data, read-only and never set up),
+    ``SchemaTooNew``.
+    """
+
+    def __init__(self, address: str, auth: neo4j.Auth | tuple[str, str] | None = None, database: str = "") -> None:
+        parts = urlsplit(address)
+        if "@" in parts.netloc:
+            raise InputError("The address of a Neo4j server names no user; user and password are settings of their own.")
+        self.address: Final = f"{parts.scheme}://{parts.netloc}{f'/{database}' if database else ''}"
+        self._database = database or None
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
+        self._closed = False
+        with faults(self.address):
+            self._driver = neo4j.GraphDatabase.driver(
+                address,
+                auth=auth,
+                connection_timeout=PATIENCE,
+                connection_acquisition_timeout=2 * PATIENCE,
+                liveness_check_timeout=20.0,
+                max_transaction_retry_time=PATIENCE,
+                notifications_min_severity="OFF",
+                user_agent="mcmgraph",
+            )
+        try:
+            with faults(self.address), self._session(WRITE_ACCESS) as session:
+                self._identity = prepare(session, self.address)
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Neo4jStore:
+        """The store that the settings name, with a bearer token where one is set, else user and password."""
+        auth = None
+        if settings.neo4j_token:
+            auth = neo4j.bearer_auth(settings.neo4j_token)
+        elif settings.neo4j_password:
+            auth = neo4j.basic_auth(settings.neo4j_user, settings.neo4j_password)
+        return cls(settings.store, auth, settings.neo4j_database)
+
+    def __repr__(self) -> str:
+        return f"Neo4jStore({self.address!r})"
+
+    def __enter__(self) -> Neo4jStore:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def replace(self, source: SourceId, statements: Iterable[Statement], at: datetime) -> Change:
+        """See ``graph.store.Store.replace``. The iterable is read to its end before anything is sent."""
+        if not source.strip():
+            raise InputError("A source needs a name, e.g. the path of the file that is loaded.")
+        at = _in_utc(at)
+        loaded = self._read(cypher.SOURCE_CHANGES, source=source)
+        moment_of_change(source, at, native(loaded[-1][1]) if loaded else None, None)
+        with Spool() as spool:
+            spool.give(statements)
+            self._check_open()
+            with faults(self.address):
+                return replace(lambda: self._session(WRITE_ACCESS), spool, source, at)
+
+    def about(self, subject: EntityId, when: AsOf) -> Iterator[Statement]:
+        """See ``graph.store.Store.about``."""
+        return self._at_entity(cypher.ABOUT, subject, when)
+
+    def links(self, target: EntityId, when: AsOf) -> Iterator[Statement]:
+        """See ``graph.store.Store.links``."""
+        return self._at_entity(cypher.LINKS, target, when)
+
+    def scan(self, predicate: str | None, when: AsOf) -> Iterator[Statement]:
+        """See ``graph.store.Store.scan``."""
+        return _each_once(_statement(row) for row in self._slices(predicate, when, cypher.SEEN, cypher.FULL))
+
+    def rows(self, when: AsOf) -> Iterator[SelectedRow]:
+        """``scan(None, when)`` as bare tuples, without what only a citation needs: for whoever reads the whole store."""
+        last = ""
+        for row in self._slices(None, when, cypher.SEEN, cypher.BARE):
+            if row[0] != last:
+                last = row[0]
+                yield (bytes.fromhex(last), *row[1:])
+
+    def statements(self, ids: Sequence[str]) -> dict[str, Statement]:
+        """See ``graph.store.Store.statements``. In the order of ``ids``."""
+        wanted = [id for id in dict.fromkeys(ids) if _WHOLE_ID.fullmatch(id)]
+        if not wanted:
+            return {}
+        now, types = self._now(ANY_TIME)
+        query = cypher.anywhere(types, cypher.BY_ID, "id", cypher.FULL)
+        found: dict[str, Statement] = {}
+        for start in range(0, len(wanted), SLICE):
+            for row in self._read(query, ids=wanted[start : start + SLICE], now=now):
+                found[row[0]] = _statement(row)
+        return {id: found[id] for id in wanted if id in found}
+
+    def records(self, predicate: str | None, when: AsOf, ever: bool = False) -> Iterator[Recorded]:
+        """See ``graph.store.Store.records``."""
+        changes = {change.revision: change for change in self.changes(0)}
+        when, condition = (AsOf(when.valid), cypher.EVER) if ever else (when, cypher.SEEN)
+        return self._records(self._slices(predicate, when, condition, cypher.FULL), changes)
+
+    def changes(self, since: int) -> Iterator[Change]:
+        """See ``graph.store.Store.changes``."""
+        rows = self._read(cypher.CHANGES, since=since)
+        return (Change(revision, source, native(at), *counts) for revision, source, at, *counts in rows)
+
+    def delta(self, since: int) -> Iterator[Delta]:
+        """See ``graph.store.Store.delta``."""
+        changes = list(self.changes(since))
+        _, types = self._now(ANY_TIME)
+        return self._deltas(changes, types)
+
+    def revision(self) -> int:
+        """See ``graph.store.Store.revision``."""
+        return self._now(ANY_TIME)[0]
+
+    def revision_at(self, known: datetime) -> int:
+        """See ``graph.store.Store.revision_at``."""
+        return self._now(AsOf(known=_in_utc(known)))[0]
+
+    def identity(self) -> str:
+        """32 hexadecimal digits that no other store has: tells a graph that was made anew from the one before it."""
+        return self._identity
+
+    def close(self) -> None:
+        """See ``graph.store.Store.close``. An iterator that is still open raises ``StoreUnavailable`` when it is read on."""
+        self._closed = True
+        if hasattr(self, "_driver"):
+            self._driver.close()
+
+    # --- reading ---------------------------------------------------------------------------------------------------------
+
+    def _session(self, access: str) -> neo4j.Session:
+        return self._driver.session(
+            database=self._database, default_access_mode=access, bookmark_manager=self._bookmarks, fetch_size=SLICE
+        )
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailable(f"The store {self.address} has been closed.")
+
+    def _read(self, query: str, **parameters: Any) -> list[Row]:
+        self._check_open()
+        with faults(self.address), self._session(READ_ACCESS) as session:
+            return session.execute_read(lambda tx: tx.run(query, parameters).values())
+
+    def _now(self, when: AsOf) -> tuple[int, tuple[str, ...]]:
+        """The revision known at that moment, and the relationship types that its links can have."""
+        rows = self._read(cypher.NOW, known=when.known or _END_OF_TIME)
+        return (rows[0][0], cypher.ours(rows[0][1])) if rows else (0, ())
+
+    def _at_entity(self, query: str, entity: EntityId, when: AsOf) -> Iterator[Statement]:
+        now, _ = self._now(when)
+        return _each_once(map(_statement, self._entity_rows(query, entity, now, when)))
+
+    def _entity_rows(self, query: str, entity: EntityId, now: int, when: AsOf) -> Iterator[Row]:
+        rows = self._read(query, entity=entity, now=now, first=when.first, end=when.end)
+        rows.sort(key=itemgetter(2, 0))
+        yield from self._while_open(rows)
+
+    def _slices(self, predicate: str | None, when: AsOf, condition: str, returned: str) -> Iterator[Row]:
+        """Rows in order of id; the revision is settled now, the slices are read as they are needed."""
+        now, types = self._now(when)
+        condition = f"{cypher.IN_SLICE} AND {condition}"
+        if predicate is None:
+            query, sizing = cypher.anywhere(types, condition, "id", returned), cypher.SIZE
+        else:
+            query, sizing = cypher.of_predicate(types, predicate, condition, returned), cypher.size_of(types, predicate)
+        return self._sliced(query, sizing, {"predicate": predicate, "now": now, "first": when.first, "end": when.end})
+
+    def _sliced(self, query: str, sizing: str, bound: dict[str, Any]) -> Iterator[Row]:
+        ((size,),) = self._read(sizing, **bound)
+        for low, high in _bounds(size):
+            rows = self._read(query, low=low, high=high, **bound)
+            rows.sort(key=itemgetter(0))
+            yield from self._while_open(rows)
+
+    def _while_open(self, rows: list[Row]) -> Iterator[Row]:
+        for row in rows:
+            if self._closed:
+                self._check_open()
+            yield row
+
+    def _records(self, rows: Iterator[Row], changes: dict[int, Change]) -> Iterator[Recorded]:
+        """Rows of one id, which come together, in order of source and revision."""
+        waiting: list[tuple[SourceId, int, Recorded]] = []
+        for row in rows:
+            opened, closed = changes[row[_OPENED]], changes.get(row[_CLOSED])
+            record = Recorded(_statement(row), opened.at, None if closed is None else closed.at, opened.source)
+            if waiting and waiting[0][2].statement.id != record.statement.id:
+                yield from (held for _, _, held in sorted(waiting, key=itemgetter(0, 1)))
+                waiting = []
+            waiting.append((opened.source, opened.revision, record))
+        yield from (held for _, _, held in sorted(waiting, key=itemgetter(0, 1)))
+
+    def _deltas(self, changes: list[Change], types: tuple[str, ...]) -> Iterator[Delta]:
+        for group in _grouped(changes):
+            revisions = [change.revision for change in group]
+            if len(group) == 1 and _size(group[0]) > SLICE:
+                condition = f"{cypher.IN_SLICE} AND (x.opened IN $revisions OR x.closed IN $revisions)"
+                query = cypher.anywhere(types, condition, "id", cypher.FULL)
+                rows = self._sliced(query, cypher.SIZE, {"revisions": revisions})
+                yield from (Delta(revisions[0], row[_OPENED] == revisions[0], _statement(row)) for row in rows)
+                continue
+            found: list[tuple[int, str, bool, Row]] = []
+            for key, place in (("opened", _OPENED), ("closed", _CLOSED)):
+                query = cypher.anywhere(types, f"x.{key} IN $revisions", key, cypher.FULL)
+                found += [(row[place], row[0], key == "opened", row) for row in self._read(query, revisions=revisions)]
+            found.sort(key=itemgetter(0, 1))
+            yield from (Delta(revision, added, _statement(row)) for revision, _, added, row in found)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise BadDate(f"{moment.isoformat()} has no time zone. Known time needs one, e.g. {moment.isoformat()}Z.")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise BadDate(
+            f"{moment.isoformat()} is beyond the calendar. Known time is between the years 1 and 9999 (UTC)."
+        ) from None
+
+
+def _statement(row: Row) -> Statement:
+    return statement_of((bytes.fromhex(row[0]), *row[1:_OPENED]))
+
+
+def _each_once(statements: Iterator[Statement]) -> Iterator[Statement]:
+    """A statement that several sources assert comes several times in a row; once is enough."""
+    last = ""
+    for statement in statements:
+        if statement.id != last:
+            last = statement.id
+            yield statement
+
+
+def _bounds(size: int) -> Iterator[tuple[str, str]]:
+    """Slices of the ids, which are hexadecimal and evenly spread: a small one first, so that the first row comes soon."""
+    low, rows = 0, _FIRST_SLICE
+    while low < _IDS:
+        high = min(_IDS, low + _IDS * rows // max(size, rows))
+        yield f"{low:08x}", f"{high:08x}" if high < _IDS else "g"
+        low, rows = high, min(SLICE, 4 * rows)
+
+
+def _size(change: Change) -> int:
+    return change.added + change.withdrawn
+
+
+def _grouped(changes: list[Change]) -> Iterator[list[Change]]:
+    """Changes that follow each other, together as long as they are small."""
+    group: list[Change] = []
+    for change in changes:
+        if group and sum(map(_size, group)) + _size(change) > SLICE:
+            yield group
+            group = []
+        group.append(change)
+    if group:
+        yield group

@@ -1,0 +1,202 @@
+"""What a load has been given, on disk until it is sent: so that a load of any size takes the same memory.
+
+The spool is a temporary SQLite file that has no name and ends with the process. It counts a statement given twice once, and
+holds what was given against what the source said until now; only the difference goes to the server.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: S608 - queries are joined from the constants of this module; every value is bound
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from types import TracebackType
+from typing import Any, Final
+
+from graph.errors import StoreUnavailable
+from graph.model import Statement
+from graph.neo4j_schema import OTHER, link_types
+
+BATCH: Final = 10_000
+"""Rows that travel together."""
+
+_GIVEN: Final = 2_000
+"""Statements held at once while they are given."""
+
+_TABLES: Final = """
+CREATE TABLE given (
+    id TEXT PRIMARY KEY, subject TEXT, predicate TEXT, object TEXT, value TEXT, valid_from TEXT, valid_to TEXT,
+    first INTEGER, "end" INTEGER, source TEXT, locator TEXT, url TEXT, quotation TEXT, confidence TEXT, "release" TEXT,
+    qualifiers TEXT, status TEXT, lang TEXT, sort TEXT, type TEXT
+);
+CREATE TABLE said (id TEXT PRIMARY KEY, element TEXT, is_link INTEGER) WITHOUT ROWID;
+CREATE TABLE shown (id TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_KEEP: Final = f"INSERT OR IGNORE INTO given VALUES ({', '.join('?' * 20)})"
+_ADDED: Final = "FROM given WHERE id NOT IN (SELECT id FROM said)"
+
+DETAILS: Final = (
+    "id",
+    "valid_from",
+    "valid_to",
+    "first",
+    "end",
+    "source",
+    "locator",
+    "url",
+    "quotation",
+    "confidence",
+    "release",
+    "qualifiers",
+    "status",
+    "lang",
+    "sort",
+)
+"""Columns of ``links`` and ``literals``, after their first three. None where empty."""
+_DETAILS: Final = ", ".join(f'"{name}"' for name in DETAILS)
+
+
+class Spool:
+    """See the module. Use as a context manager; whoever wrote into it must not read from it at the same time."""
+
+    def __init__(self) -> None:
+        with _full():
+            self._file = sqlite3.connect("", isolation_level=None)
+            for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -32768"):
+                self._file.execute(f"PRAGMA {pragma}")
+            self._file.executescript(_TABLES)
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._file.close()
+
+    # --- what is given -------------------------------------------------------------------------------------------------
+
+    def give(self, statements: Iterable[Statement]) -> None:
+        """Read the iterable to its end. What it raises passes through."""
+        types, remaining = link_types(), iter(statements)
+        while batch := list(islice(remaining, _GIVEN)):
+            rows = [_row(statement, types) for statement in batch]
+            with _full():
+                self._write(_KEEP, rows)
+
+    def said(self, rows: Iterable[Sequence[Any]]) -> None:
+        """What the source says on the server until now: id, the server's own id of it, whether it is a link."""
+        remaining = iter(rows)
+        with _full():
+            self._file.execute("DELETE FROM said")
+        while batch := list(islice(remaining, BATCH)):
+            with _full():
+                self._write("INSERT OR IGNORE INTO said VALUES (?, ?, ?)", batch)
+
+    def show(self, ids: Iterable[str]) -> None:
+        """The entities whose display has to be made anew."""
+        remaining = iter(ids)
+        with _full():
+            self._file.execute("DELETE FROM shown")
+        while batch := list(islice(remaining, BATCH)):
+            with _full():
+                self._write("INSERT OR IGNORE INTO shown VALUES (?)", [(id,) for id in batch])
+
+    def _write(self, command: str, rows: list[Any]) -> None:
+        self._file.execute("BEGIN")
+        self._file.executemany(command, rows)
+        self._file.execute("COMMIT")
+
+    # --- the difference ------------------------------------------------------------------------------------------------
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many statements are added, withdrawn, unchanged."""
+        with _full():
+            ((given,),) = self._file.execute("SELECT count(*) FROM given")
+            ((said,),) = self._file.execute("SELECT count(*) FROM said")
+            ((unchanged,),) = self._file.execute("SELECT count(*) FROM said WHERE id IN (SELECT id FROM given)")
+        return given - unchanged, said - unchanged, unchanged
+
+    def added_types(self) -> list[str | None]:
+        """The relationship types of what is added; None stands for literals."""
+        with _full():
+            return [type_ for (type_,) in self._file.execute(f"SELECT DISTINCT type {_ADDED} ORDER BY type")]
+
+    def added_ids(self, type_: str | None) -> Iterator[list[str]]:
+        """The ids of what is added of one relationship type, in batches."""
+        return ([id for (id,) in rows] for rows in self._batches(f"SELECT id {_ADDED} AND type IS ?", type_))
+
+    def set_releases(self, rows: list[tuple[str, str]]) -> None:
+        """Give statements the release that they were first given with: (release, id) each."""
+        with _full():
+            self._write('UPDATE given SET "release" = ? WHERE id = ?', rows)
+
+    def entities(self) -> Iterator[list[str]]:
+        """Every entity that what is added speaks of."""
+        sql = f"SELECT subject {_ADDED} UNION SELECT object {_ADDED} AND type IS NOT NULL"
+        return ([id for (id,) in rows] for rows in self._batches(sql))
+
+    def links(self) -> Iterator[list[tuple[Any, ...]]]:
+        """The links that are added: subject, object, type, ``DETAILS``, the predicate where the type does not tell it."""
+        other = f"CASE type WHEN '{OTHER}' THEN predicate END"
+        return self._batches(f"SELECT subject, object, type, {_DETAILS}, {other} {_ADDED} AND type IS NOT NULL")
+
+    def literals(self) -> Iterator[list[tuple[Any, ...]]]:
+        """The literals that are added: subject, predicate, value, ``DETAILS``."""
+        return self._batches(f"SELECT subject, predicate, value, {_DETAILS} {_ADDED} AND type IS NULL")
+
+    def withdrawn(self, is_link: bool) -> Iterator[list[str]]:
+        """The server's own ids of what is withdrawn."""
+        sql = "SELECT element FROM said WHERE is_link = ? AND id NOT IN (SELECT id FROM given)"
+        return ([element for (element,) in rows] for rows in self._batches(sql, is_link))
+
+    def to_show(self) -> Iterator[list[str]]:
+        """What ``show`` was given."""
+        return ([id for (id,) in rows] for rows in self._batches("SELECT id FROM shown"))
+
+    def _batches(self, sql: str, *bound: object) -> Iterator[list[Any]]:
+        with _full():
+            cursor = self._file.execute(sql, bound)
+        while True:
+            with _full():
+                rows = cursor.fetchmany(BATCH)
+            if not rows:
+                return
+            yield rows
+
+
+def _row(statement: Statement, types: Mapping[str, str]) -> tuple[Any, ...]:
+    valid, cited, pairs = statement.valid, statement.citation, dict(statement.qualifiers)
+    return (
+        statement.id,
+        statement.subject,
+        statement.predicate,
+        statement.object,
+        statement.value,
+        valid.valid_from or None,
+        valid.valid_to or None,
+        valid.first,
+        valid.end,
+        cited.source,
+        cited.locator,
+        cited.url or None,
+        cited.quotation or None,
+        statement.confidence,
+        statement.release or None,
+        json.dumps(pairs, ensure_ascii=False) if pairs else None,
+        pairs.get("status"),
+        pairs.get("lang"),
+        pairs.get("sort"),
+        None if statement.object is None else types.get(statement.predicate, OTHER),
+    )
+
+
+@contextmanager
+def _full() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreUnavailable(
+            f"What is loaded could not be kept in a temporary file ({error}). Nothing was loaded. "
+            "Make room where temporary files go, or set TMPDIR."
+        ) from None
