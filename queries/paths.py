@@ -1,0 +1,222 @@
+"""Collaboration paths: the k best ways from one entity to another, each with its score, its evidence and its weakest step.
+
+A path is simple (no entity twice) and follows traversable links in either direction; a negative never counts, a source never
+appears. Its score is
+
+    score = base - sum of step costs - sum of what passing through its inner entities costs
+
+in points, exactly the sum of its named ``parts``. ``queries.steps`` has the formula of a step, ``weights.yaml`` the numbers.
+More is better; 100 would be no step at all, and below 0 a path is hardly worth following. Order: score, then fewer steps,
+then the ids from the start on. The k best are exact, ties included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+from graph.errors import InputError, UnknownWord
+from graph.model import CONFIDENCES, AsOf, EntityId, today
+from graph.snapshot import Graph, Snapshot
+from graph.vocabulary import nearest
+from queries import absence
+from queries.explain import date_text
+from queries.kernel import CLOSED, best_paths, distances
+from queries.route import Path, Step, Through, Weakest, tell
+from queries.selection import Mask, kinds_asked, listed, node_of, predicates_asked, view
+from queries.steps import Steps, steps_of
+from queries.weights import Weights, weights
+
+__all__ = ["End", "Path", "PathAnswer", "PathQuestion", "Step", "Through", "Weakest", "find_paths"]
+
+MOST_PATHS: Final = 100
+MOST_STEPS: Final = 8
+DISJOINT: Final = ("", "edge", "node")
+
+
+@dataclass(frozen=True, slots=True)
+class PathQuestion:
+    """What is asked: the best paths between two entities.
+
+    ``start``, ``goal``: ids. ``k``: 1 to 100 paths. ``max_steps``: 1 to 8. ``as_of``: a partial date, None for today;
+    ``known_at``: an aware moment, None for now. Filters: ``predicates`` (only these; empty for every traversable one),
+    ``without_predicates``, ``kinds`` (inner entities must be of one of these), ``not_kinds``, ``not_through`` (ids that must
+    not be passed through), ``confidence`` (the least that counts). ``include_ended``: also follow links that had ended by the
+    as-of date. ``disjoint``: ``"edge"``: no two paths share a step; ``"node"``: no two share an inner entity. It is greedy: the
+    best path first, then the best of what is left of the graph, and so on. So the first path is the best one, but a cleverer
+    choice might give more paths.
+
+    Raises ``InputError`` (or ``BadDate``, ``UnknownWord``) for what cannot be asked.
+    """
+
+    start: EntityId
+    goal: EntityId
+    k: int = 5
+    max_steps: int = 6
+    as_of: str | None = None
+    known_at: datetime | None = None
+    predicates: Sequence[str] = ()
+    without_predicates: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    not_kinds: Sequence[str] = ()
+    not_through: Sequence[EntityId] = ()
+    confidence: str = "low"
+    include_ended: bool = False
+    disjoint: str = ""
+
+    def __post_init__(self) -> None:
+        for name, most, what in (("k", MOST_PATHS, "number of paths"), ("max_steps", MOST_STEPS, "most steps a path may have")):
+            given = getattr(self, name)
+            if not isinstance(given, int) or isinstance(given, bool) or not 1 <= given <= most:
+                raise InputError(f"{name} is the {what}, a whole number from 1 to {most}; {given!r} was given.")
+        for name in ("predicates", "without_predicates", "kinds", "not_kinds", "not_through"):
+            object.__setattr__(self, name, listed(name, getattr(self, name)))
+        if self.confidence not in CONFIDENCES:
+            raise UnknownWord("confidence", self.confidence, nearest(self.confidence, CONFIDENCES) or CONFIDENCES)
+        if self.disjoint not in DISJOINT:
+            raise UnknownWord("sort of disjoint paths", self.disjoint, DISJOINT[1:])
+        if self.start == self.goal:
+            raise InputError(f"A path needs two different ends; {self.start!r} was given as both.")
+        for end in (self.start, self.goal):
+            if end in self.not_through:
+                raise InputError(f"{end!r} is an end of the path, so it cannot be avoided. Take it out of not_through.")
+        AsOf(self.as_of, self.known_at)
+
+    def bare(self) -> PathQuestion:
+        """The same question without its filters; dates and ended links stay."""
+        none: tuple[str, ...] = ()
+        return replace(
+            self, predicates=none, without_predicates=none, kinds=none, not_kinds=none, not_through=none, confidence="low"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of the question."""
+
+    id: EntityId
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathAnswer:
+    """The paths found, best first. ``exhausted``: there are no others. ``reason``: why nothing was found, else ``""``."""
+
+    revision: int
+    as_of: str
+    known_at: datetime | None
+    start: End
+    goal: End
+    results: tuple[Path, ...]
+    exhausted: bool
+    reason: str
+
+
+def find_paths(graph: Graph, question: PathQuestion, using: Weights | None = None) -> PathAnswer:
+    """The best collaboration paths; ``using`` other weights than those that ship.
+
+    Raises ``UnknownEntity`` for an id the graph does not hold at the known time, ``InputError`` for a source as an end,
+    ``UnknownWord`` for a predicate or kind that is not in the vocabulary.
+
+    >>> import tempfile; from datetime import UTC; from graph.model import Citation, Period, Statement
+    >>> from graph.sqlite import SqliteStore
+    >>> said = Citation("src-minutes", "page 1")
+    >>> def says(subject, predicate, object=None, value=None):
+    ...     return Statement(subject, predicate, object, value, Period("2024"), said, "high")
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> store = SqliteStore(folder.name + "/graph.sqlite")
+    >>> change = store.replace("minutes", [
+    ...     says("ann", "member_of", "net"), says("bob", "leads", "net"), says("net", "name", value="the Network"),
+    ... ], datetime(2026, 1, 1, tzinfo=UTC))
+    >>> answer = find_paths(Graph(store), PathQuestion("ann", "bob", as_of="2026-01-01"))
+    >>> [(path.ids, path.score) for path in answer.results]
+    [(('ann', 'net', 'bob'), 87.0)]
+    >>> answer.results[0].parts
+    {'base': 100.0, 'strength': -3.0, 'evidence': -2.0, 'recency': -2.0, 'hubs': 0.0, 'length': -6.0}
+    >>> answer.results[0].weakest.sentence
+    'ann is a member of the Network.'
+    >>> store.close(); folder.cleanup()
+    """
+    chosen = using or weights()
+    snapshot = graph.snapshot(question.known_at)
+    when = AsOf(question.as_of if question.as_of is not None else today(), question.known_at)
+    start, goal = (node_of(snapshot, id) for id in (question.start, question.goal))
+    steps, interior = _seen(snapshot, when, question, chosen)
+    ways = _ways(steps, interior, start, goal, question)
+    ends = [End(snapshot.ids[node], snapshot.names[node], snapshot.kinds[node]) for node in (start, goal)]
+    return PathAnswer(
+        revision=snapshot.revision,
+        as_of=when.valid or "",
+        known_at=question.known_at,
+        start=ends[0],
+        goal=ends[1],
+        results=tell(graph, steps, ways, chosen),
+        exhausted=len(ways) < question.k,
+        reason="" if ways else _why(snapshot, when, question, chosen, start, goal),
+    )
+
+
+def _seen(snapshot: Snapshot, when: AsOf, question: PathQuestion, chosen: Weights) -> tuple[Steps, Mask]:
+    """The steps that the question may take, and which nodes it may pass through."""
+    words = predicates_asked(snapshot, question.predicates, question.without_predicates, traversable_only=True)
+    interior = kinds_asked(snapshot, question.kinds, question.not_kinds)
+    interior[[node_of(snapshot, id) for id in question.not_through]] = False
+    return steps_of(view(snapshot, when, chosen), chosen, words, question.confidence, question.include_ended), interior
+
+
+def _ways(steps: Steps, interior: Mask, start: int, goal: int, question: PathQuestion) -> list[tuple[int, ...]]:
+    """The nodes of the paths found, best first."""
+    cost, open_nodes = steps.cost, interior
+
+    def best(k: int) -> list[tuple[int, tuple[int, ...]]]:
+        return best_paths(
+            steps.offsets, steps.target, cost, steps.through, open_nodes, start, goal, k, question.max_steps
+        )  # fmt: skip
+
+    if not question.disjoint:
+        return [nodes for _, nodes in best(question.k)]
+    ways: list[tuple[int, ...]] = []
+    cost, open_nodes = cost.copy(), interior.copy()
+    while len(ways) < question.k:
+        found = best(1)
+        if not found:
+            break
+        nodes = found[0][1]
+        ways.append(nodes)
+        if question.disjoint == "node":
+            open_nodes[list(nodes[1:-1])] = False
+        if question.disjoint == "edge" or len(nodes) == 2:
+            for one, other in pairwise(nodes):
+                cost[[steps.between(one, other), steps.between(other, one)]] = CLOSED
+    return ways
+
+
+def _why(snapshot: Snapshot, when: AsOf, question: PathQuestion, chosen: Weights, start: int, goal: int) -> str:
+    """Why there is no path, found out by asking again with less in the way."""
+
+    def again(filters: bool, ended: bool) -> tuple[Steps, Mask]:
+        return _seen(snapshot, when, replace(question if filters else question.bare(), include_ended=ended), chosen)
+
+    def fewest(filters: bool, ended: bool) -> int | None:
+        steps, interior = again(filters, ended)
+        far = int(distances(steps.offsets, steps.target, interior, start)[goal])
+        return far if far > 0 else None
+
+    def lonely() -> list[str]:
+        steps, _ = again(filters=False, ended=True)
+        return [snapshot.names[node] for node in (start, goal) if steps.offsets[node] == steps.offsets[node + 1]]
+
+    return absence.reason(
+        snapshot.names[start],
+        snapshot.names[goal],
+        date_text(when.valid or ""),
+        question.max_steps,
+        fewest,
+        lonely,
+        filtered=question != question.bare(),
+        ended=question.include_ended,
+    )

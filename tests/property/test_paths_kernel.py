@@ -1,0 +1,121 @@
+"""The kernel alone, on random graphs full of ties, shut steps and closed nodes, against all simple paths by networkx."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from queries.kernel import CLOSED, best_paths, distances
+
+checked = settings(derandomize=True, deadline=None, max_examples=400)
+
+
+@dataclass(frozen=True)
+class Net:
+    """An undirected graph with a cost per edge and per node, and the nodes that may be passed through; 0 and 1 are the ends."""
+
+    count: int
+    edges: dict[tuple[int, int], int]
+    through: tuple[int, ...]
+    interior: tuple[bool, ...]
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        both = sorted(
+            [(a, b, cost) for (a, b), cost in self.edges.items()] + [(b, a, cost) for (a, b), cost in self.edges.items()]
+        )
+        offsets = np.zeros(self.count + 1, dtype=np.int64)
+        for a, _, _ in both:
+            offsets[a + 1 :] += 1
+        target = np.array([b for _, b, _ in both], dtype=np.int32)
+        return offsets, target, np.array([cost for _, _, cost in both], dtype=np.int64)
+
+    def best(self, k: int, max_steps: int) -> list[tuple[int, tuple[int, ...]]]:
+        """The k best paths by listing them all."""
+        drawn: nx.Graph[int] = nx.Graph()
+        drawn.add_nodes_from((0, 1))
+        for (a, b), cost in self.edges.items():
+            if cost < CLOSED and all(node in (0, 1) or self.interior[node] for node in (a, b)):
+                drawn.add_edge(a, b)
+        found = []
+        for nodes in nx.all_simple_paths(drawn, 0, 1, cutoff=max_steps):
+            steps = sum(self.edges[min(pair), max(pair)] for pair in pairwise(nodes))
+            found.append((steps + sum(self.through[node] for node in nodes[1:-1]), len(nodes), tuple(nodes)))
+        return [(cost, nodes) for cost, _, nodes in sorted(found)[:k]]
+
+
+@st.composite
+def nets(draw: st.DrawFn) -> Net:
+    count = draw(st.integers(2, 9))
+    pairs = [(a, b) for a in range(count) for b in range(a + 1, count)]
+    chosen = draw(st.lists(st.sampled_from(pairs), unique=True, min_size=min(len(pairs), 6), max_size=16))
+    cost = st.one_of(st.integers(1, 3), st.integers(1, 3), st.just(CLOSED))
+    return Net(
+        count,
+        {pair: draw(cost) for pair in chosen},
+        tuple(draw(st.lists(st.integers(0, 2), min_size=count, max_size=count))),
+        tuple(draw(st.lists(st.sampled_from((True, True, True, False)), min_size=count, max_size=count))),
+    )
+
+
+def found(net: Net, k: int, max_steps: int) -> list[tuple[int, tuple[int, ...]]]:
+    return best_paths(*net.arrays(), np.array(net.through), np.array(net.interior), 0, 1, k, max_steps)
+
+
+@checked
+@given(nets(), st.integers(1, 100), st.integers(1, 8))
+def test_equal_to_listing_all(net: Net, k: int, max_steps: int) -> None:
+    assert found(net, k, max_steps) == net.best(k, max_steps)
+
+
+@settings(checked, max_examples=150)
+@given(nets())
+def test_fewest_steps(net: Net) -> None:
+    offsets, target, _ = net.arrays()
+    open_net = Net(net.count, dict.fromkeys(net.edges, 1), (0,) * net.count, net.interior)
+    best = open_net.best(1, 8)
+    assert distances(offsets, target, np.array(net.interior), 0)[1] == (len(best[0][1]) - 1 if best else -1)
+
+
+def ladder(rungs: int) -> Net:
+    """0 - 2, then two parallel rails with rungs, then 1: many paths of equal cost."""
+    edges = {(0, 2): 1, (0, 3): 1}
+    for rung in range(rungs - 1):
+        left, right = 2 + 2 * rung, 3 + 2 * rung
+        edges |= {(left, left + 2): 1, (right, right + 2): 1, (left, right + 2): 1, (right, left + 2): 1}
+    edges |= {(1, 2 * rungs): 1, (1, 2 * rungs + 1): 1}
+    return Net(2 * rungs + 2, edges, (0,) * (2 * rungs + 2), (True,) * (2 * rungs + 2))
+
+
+@pytest.mark.parametrize("k", [1, 7, 64, 100])
+def test_ties_come_in_order_of_the_nodes(k: int) -> None:
+    net = ladder(6)
+    answer = found(net, k, 7)
+    assert answer == net.best(k, 7)
+    assert len(answer) == min(k, 64)
+
+
+def test_equal_costs_prefer_fewer_steps() -> None:
+    net = Net(4, {(0, 3): 3, (1, 3): 3, (0, 2): 1, (2, 3): 2}, (0, 0, 0, 0), (True,) * 4)
+    assert found(net, 5, 8) == [(6, (0, 3, 1)), (6, (0, 2, 3, 1))]
+
+
+def test_a_crowd_behind_a_shared_neighbour_is_not_searched() -> None:
+    """Both ends hang on one hub of a large, dense crowd: there is one path, and finding that out must not try the crowd's."""
+    crowd = 120
+    edges = {(0, 2): 1, (1, 2): 1}
+    edges |= {(2, node): 1 for node in range(3, 3 + crowd)}
+    edges |= {(a, b): 1 for a in range(3, 3 + crowd) for b in range(a + 1, 3 + crowd) if (a * b) % 7 < 3}
+    count = 3 + crowd
+    net = Net(count, edges, (0,) * count, (True,) * count)
+    assert found(net, 100, 8) == [(2, (0, 2, 1))]
+
+
+def test_a_graph_without_steps() -> None:
+    net = Net(3, {}, (0, 0, 0), (True,) * 3)
+    assert found(net, 5, 8) == []
