@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
 from itertools import islice
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -177,7 +178,8 @@ def find_entity(graph: Graph, id: EntityId, known_at: datetime | None = None) ->
     """What is known of one entity; raises ``UnknownEntity`` for an id that is not known."""
     snapshot = graph.snapshot(known_at)
     node = node_of(snapshot, id)
-    about = [one for one in graph.store.about(id, AsOf(None, moment_of_snapshot(graph, snapshot))) if one.object is None]
+    id, when = snapshot.ids[node], AsOf(None, moment_of_snapshot(graph, snapshot))
+    about = [one for own in snapshot.ids_of(node) for one in graph.store.about(own, when) if one.object is None]
     named = [one for one in about if one.predicate in _ALIASES and one.value != snapshot.names[node]]
     texts = cite(graph, snapshot, [one.id for one in about if one.predicate not in _SHOWN_APART])
     links = _link_counts(snapshot, node)
@@ -205,13 +207,13 @@ def find_statements(graph: Graph, question: StatementsQuestion) -> StatementsAns
     snapshot = graph.snapshot(question.known_at)
     node = node_of(snapshot, question.id)
     when = AsOf(question.as_of, moment_of_snapshot(graph, snapshot))
-    taken = list(islice(_keys(graph, question, when), question.limit + 1))
+    taken = list(islice(_keys(graph, question, snapshot.ids_of(node), when), question.limit + 1))
     page = taken[: question.limit]
     return StatementsAnswer(
         revision=snapshot.revision,
         as_of=question.as_of,
         known_at=question.known_at,
-        id=question.id,
+        id=snapshot.ids[node],
         name=snapshot.names[node],
         kind=snapshot.kinds[node],
         results=tuple(cite(graph, snapshot, [key[2] for key in page])),
@@ -220,15 +222,16 @@ def find_statements(graph: Graph, question: StatementsQuestion) -> StatementsAns
     )
 
 
-def _keys(graph: Graph, question: StatementsQuestion, when: AsOf) -> Iterator[StatementKey]:
-    """The keys of the statements asked for, in order, from the one after ``question.after`` on."""
+def _keys(graph: Graph, question: StatementsQuestion, ids: Sequence[EntityId], when: AsOf) -> Iterator[StatementKey]:
+    """The keys of the statements asked for, in order, from the one after ``question.after`` on; ``ids``: of one entity."""
     store, after = graph.store, question.after
     reads = {"subject": store.about, "object": store.links}
     for role in ROLES[ROLES.index(after[0]) :] if after else ROLES:
         if question.role and role != question.role:
             continue
-        for one in reads[role](question.id, when):
-            is_twin = role == "object" and one.subject == one.object and not question.role
+        streams = [reads[role](id, when) for id in ids]
+        for one in merge(*streams, key=lambda one: (one.predicate, one.id)):
+            is_twin = role == "object" and one.subject in ids and not question.role
             if is_twin or (question.predicates and one.predicate not in question.predicates):
                 continue
             if after is None or role != after[0] or (one.predicate, one.id) > after[1:]:

@@ -175,7 +175,7 @@ def _lens(id: str, fields: Mapping[str, Any], words: Vocabulary) -> Lens:
         rows=frozenset(words.kind(kind).name for kind in fields["rows"]),
         base=fields["base"],
         entries=entries,
-        not_applicable=MappingProxyType(dict(fields.get("not_applicable", {}))),
+        not_applicable=dict(fields.get("not_applicable", {})),
     )
 
 
@@ -191,7 +191,7 @@ def _entries(lens: str, given: Mapping[str, Any], words: Vocabulary) -> Iterator
         else:
             steps = tuple(_step(lens, step, words, one) for step in given["steps"])
         marked = [place for place, step in enumerate(given.get("steps", ())) if step.get("actor")]
-        exceptions = MappingProxyType(dict(given.get("except", {})))
+        exceptions = dict(given.get("except", {}))
         actor = marked[0] if marked else len(steps) - 1
         yield Entry(one, given.get("name", one), steps, actor, standing, given.get("why", ""), exceptions)
 

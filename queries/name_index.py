@@ -9,54 +9,20 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
 import numpy as np
 
-from graph.errors import InputError
+from graph.folding import fold, squeeze
 from graph.snapshot import Snapshot
-from queries.folding import fold, squeeze
+from queries.labels import ALIAS, IDENTIFIER, NAME, OWN_ID, SHORTEST_TYPO, Label
 
-LONGEST: Final = 500
-"""Characters that a name or search text may have."""
-SOURCE: Final = "source"
-OWN_ID, NAME = "own id", "name"
-_ALIAS, _IDENTIFIER = "alias", "identifier"
-_CODE_SORTS: Final = frozenset({"id", "code", _IDENTIFIER, OWN_ID})
 _DIFFERENT: Final = "different_from"
-_SHORTEST_TYPO: Final = 4
 _TWO_EDITS_FROM: Final = 8
-_ACRONYM_MOST: Final = 8
 _ALIKE, _ALIKE_SHORT = 75, 60  # shared letters in per cent (rapidfuzz ratio)
 _LAST_STARTER: Final = "\U0010ffff"
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """One name of one entity: its text, what sort of name it is, its language, the days it is valid (half-open)."""
-
-    node: int
-    text: str
-    sort: str
-    lang: str = ""
-    first: int = 0
-    end: int = 0
-
-    @property
-    def is_code(self) -> bool:
-        """Whether it is an id or a code: found only as a whole, never by a part of it or with a typo in it."""
-        return self.sort in _CODE_SORTS
-
-    @property
-    def is_acronym(self) -> bool:
-        """Whether it is an acronym, as marked or by its looks (``HERA``, ``HaDEA``): never matched with a typo in it."""
-        if self.sort == "acronym" or len(self.text) < _SHORTEST_TYPO:
-            return True
-        capitals = sum(character.isupper() for character in self.text)
-        return len(self.text) <= _ACRONYM_MOST and " " not in self.text and 2 * capitals >= len(self.text)
 
 
 class NameIndex:
@@ -73,12 +39,14 @@ class NameIndex:
         for node, (id, name) in enumerate(zip(self.snapshot.ids, self.snapshot.names, strict=True)):
             found[node, id] = Label(node, id, OWN_ID)
             found[node, name] = Label(node, name, NAME)
-        for predicate in (NAME, _ALIAS, _IDENTIFIER):
+        for id, node in self.snapshot.merged.items():
+            found[node, id] = Label(node, id, "id")
+        for predicate in (NAME, ALIAS, IDENTIFIER):
             for given in self.snapshot.literals(predicate):
-                sort = (given.sort or predicate) if predicate == _ALIAS else predicate
+                sort = (given.sort or predicate) if predicate == ALIAS else predicate
                 label = Label(given.node, given.value, sort, given.lang, given.first, given.end)
                 found.setdefault((given.node, given.value), label)
-                if predicate == _IDENTIFIER and ":" in given.value:
+                if predicate == IDENTIFIER and ":" in given.value:
                     bare = given.value.partition(":")[2]
                     found.setdefault((given.node, bare), Label(given.node, bare, sort))
         return list(found.values())
@@ -176,7 +144,7 @@ class NameIndex:
         from rapidfuzz import fuzz, process
 
         wanted = squeeze(fold(text))
-        cutoff = _ALIKE_SHORT if len(wanted) < _SHORTEST_TYPO else _ALIKE
+        cutoff = _ALIKE_SHORT if len(wanted) < SHORTEST_TYPO else _ALIKE
         for key, _, _ in process.extract(wanted, list(self._squeezed), scorer=fuzz.ratio, score_cutoff=cutoff, limit=most):
             yield from self._squeezed[key]
 
@@ -242,36 +210,6 @@ class NameIndex:
         return {node: tuple(values) for node, values in texts.items()}
 
 
-def checked(text: str) -> str:
-    """A name or search text without white space around it; raises ``InputError`` where it is too long."""
-    if len(text) > LONGEST:
-        raise InputError(f"A name or search text has at most {LONGEST} characters; {len(text)} were given.")
-    return text.strip()
-
-
-_LANGUAGES: Final = {"ar": "Arabic", "en": "English", "es": "Spanish", "fr": "French", "ru": "Russian", "zh": "Chinese"}
-_SORTS: Final = {
-    OWN_ID: "the id",
-    NAME: "the name",
-    _IDENTIFIER: "an identifier",
-    "id": "an older id",
-    "acronym": "an acronym",
-    "former": "a former name",
-    "narrower": "the name of a part of it",
-    "typo": "a wrong spelling that is in use",
-    "code": "the ISO 3166 code",
-}
-
-
-def described(label: Label) -> str:
-    """What a label is, in words: ``the name in French ("Allemagne")``."""
-    what = _SORTS.get(label.sort, "another name")
-    if label.lang:
-        language = _LANGUAGES.get(label.lang, label.lang)
-        what = f"{what} in {language}" if label.sort in _SORTS else f"the name in {language}"
-    return f'{what} ("{label.text}")'
-
-
 def _starting(ordered: list[str], start: str) -> list[str]:
     """The stretch of a sorted list that begins with a text; empty for an empty text."""
     if not start:
@@ -282,14 +220,14 @@ def _starting(ordered: list[str], start: str) -> list[str]:
 def _by_length(texts: Iterable[str]) -> dict[int, list[str]]:
     shelves: defaultdict[int, list[str]] = defaultdict(list)
     for text in texts:
-        if len(text) >= _SHORTEST_TYPO:
+        if len(text) >= SHORTEST_TYPO:
             shelves[len(text)].append(text)
     return dict(shelves)
 
 
 def _edits(text: str) -> int:
     """How many letters may be wrong in a text of this length."""
-    return 0 if len(text) < _SHORTEST_TYPO else 1 if len(text) < _TWO_EDITS_FROM else 2
+    return 0 if len(text) < SHORTEST_TYPO else 1 if len(text) < _TWO_EDITS_FROM else 2
 
 
 def _close(wanted: str, shelves: dict[int, list[str]], edits: int) -> Iterator[tuple[str, int]]:

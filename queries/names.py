@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.errors import AmbiguousName, Candidate, UnknownEntity
+from graph.folding import fold, is_ideographic, squeeze
 from graph.model import EntityId
 from graph.snapshot import Snapshot
-from queries.folding import fold, is_ideographic, squeeze
-from queries.name_index import NAME, OWN_ID, SOURCE, Label, NameIndex, checked, described
+from queries.labels import NAME, OWN_ID, SOURCE, Label, checked, described
+from queries.name_index import NameIndex
 
 _KEPT: Final = 4
 _SHORTEST_PART: Final = 3

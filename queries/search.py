@@ -14,7 +14,7 @@ from graph.errors import InputError
 from graph.model import OPEN_END, EntityId
 from graph.snapshot import Graph
 from graph.vocabulary import vocabulary
-from queries.name_index import checked
+from queries.labels import checked
 from queries.names import Found, Names, names_of
 
 __all__ = ["Hit", "Names", "SearchAnswer", "SearchQuestion", "names_of", "resolve", "search"]

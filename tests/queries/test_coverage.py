@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -497,3 +497,10 @@ def test_wrong_questions_are_refused(ask: Ask) -> None:
         ask(GROUND, known_at=datetime(2026, 1, 1))  # noqa: DTZ001
     with pytest.raises(InputError, match="asks about countries, areas and territories; the base 'pathogens' lists pathogens"):
         ask(GROUND, base="pathogens")
+
+
+def test_an_answer_is_plain_data(ask: Ask) -> None:
+    answer = ask([*GROUND, member("KEN")])
+    plain = asdict(answer)
+    assert plain["cells"][0]["by"] == ({"id": "appm", "name": "APPM"},)
+    assert plain["lens"]["not_applicable"] == {"no-permanent-population": "it has no permanent population"}

@@ -9,10 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from graph.model import AsOf
 from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated
-from queries.coverage import CoverageAnswer, CoverageQuestion, find_coverage, find_spread
+from queries.bases import rows_of
+from queries.coverage import (
+    STATES,
+    CoverageAnswer,
+    CoverageQuestion,
+    find_coverage,
+    find_spread,
+    list_axes,
+    list_bases,
+    list_lenses,
+)
 
 Ask = Callable[..., CoverageAnswer]
 TODAY = "2026-11-21"
@@ -309,3 +320,56 @@ def test_g10_what_has_lapsed(ask: Ask) -> None:
     assert state(ask("secretariat-hosts"), "glopid-r") == "lapsed"
     assert state(ask("secretariat-hosts", as_of="2025-06"), "glopid-r") == "expiring"
     assert {cell.row for cell in ask("backers").cells if cell.state == "lapsed"} >= {"covax", "act-a", "c-tap"}
+
+
+# --- the page on coverage ---------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "coverage.md").read_text(encoding="utf-8")
+
+
+def table(*heads: str) -> tuple[list[str], list[list[str]]]:
+    """The head and the rows of the one table of the page whose first columns have these heads."""
+    blocks = [block.splitlines() for block in PAGE.split("\n\n") if block.startswith("|")]
+    read = [[[cell.strip(" `") for cell in line.strip("|").split("|")] for line in block] for block in blocks]
+    ((head, _, *rows),) = (rows for rows in read if tuple(rows[0][: len(heads)]) == heads)
+    assert rows
+    return head, rows
+
+
+def test_the_page_has_the_numbers_of_the_spread(graph: Graph) -> None:
+    head, rows = table("lens", "ISO 249")
+    documented = {(row[0], base): cell for row in rows for base, cell in zip(head[1:], row[1:], strict=True)}
+    spread = find_spread(graph, TODAY).rows
+    assert documented == {(row.lens.labels[0], row.base.labels[0]): f"{row.covered} / {row.uncovered}" for row in spread}
+
+
+def test_the_page_has_the_states_behind_the_numbers(ask: Ask) -> None:
+    head, rows = table("lens", "covered once")
+    names = [{"by several": "covered_by_several"}.get(name, name.replace(" ", "_")) for name in head[1:]]
+    assert [row[0] for row in rows] == list(COVERED)
+    for label, *numbers in rows:
+        documented = {name: int(number) for name, number in zip(names, numbers, strict=True) if number != "0"}
+        assert documented == {name: number for name, number in ask(label, "ISO 249").states.items() if number}
+
+
+def test_the_page_has_every_lens_with_its_base_and_number(ask: Ask) -> None:
+    _, rows = table("lens", "base")
+    for lens, base, covered, _ in rows:
+        answer = ask(lens)
+        assert (answer.base.id, f"{answer.covered} of {answer.size}") == (base, covered)
+    _, definitions = table("label", "id")
+    assert [row[1] for row in definitions] + [row[0] for row in rows] == [lens.id for lens in list_lenses()]
+
+
+def test_the_page_has_every_base_with_its_size(graph: Graph) -> None:
+    _, rows = table("base", "label")
+    assert [row[0] for row in rows] == [base.id for base in list_bases()]
+    for base, (_, label, size, _) in zip(list_bases(), rows, strict=True):
+        assert label == next(iter(base.labels), "")
+        assert len(rows_of(base, graph.snapshot(), AsOf(TODAY))) == int(size)
+
+
+def test_the_page_has_every_state_and_every_way_to_split(ask: Ask) -> None:
+    assert [row[0] for row in table("state")[1]] == list(STATES)
+    assert [row[0] for row in table("columns")[1]] == ["none", "by", *(axis.id for axis in list_axes())]
+    assert ask("D1", "ISO 249").headline in PAGE.replace("\n> ", " ")

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.errors import AmbiguousName, InputError, UnknownEntity, UnknownWord
+from graph.folding import fold, squeeze
 from graph.model import Statement
 from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from loaders.curated import load
-from queries.folding import fold, squeeze
 from queries.search import SearchQuestion, names_of, resolve, search
 from tests.factories import entities, entity, graph_in, link, text
 
