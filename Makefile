@@ -16,7 +16,7 @@ help:  ## What there is to make
 
 setup: $(STAMP)  ## Make .venv from the lock file (nothing to do when it is current)
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml package.json package-lock.json hatch_build.py
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed. On Debian: sudo apt-get install python3.11 python3.11-venv"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is needed. On Debian: sudo apt-get install python3.11-venv"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
@@ -44,4 +44,4 @@ lock: setup  ## Work out requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url --no-header pyproject.toml -o requirements.lock
 
 clean:  ## Remove what was made here
-	rm -rf $(VENV) var dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) var dist node_modules api/explorer/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis
