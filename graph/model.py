@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Final, Literal
 
 from graph.errors import BadDate, BadStatement
@@ -52,7 +52,7 @@ def days_of(text: str) -> tuple[int, int]:
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None
     try:
-        first = date(year, month or 1, day or 1)
+        first = date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError as error:
         raise BadDate(f"{text!r} is not a day of the calendar ({error}). Write YYYY, YYYY-MM or YYYY-MM-DD.") from None
     if day is not None:
@@ -239,13 +239,12 @@ def moment_of(text: str) -> datetime:
     """
     if _DATE.fullmatch(text):
         _, end = days_of(text)
-        last = datetime.combine(date.fromordinal(end - 1), datetime.min.time(), UTC)
-        return last + timedelta(days=1) - timedelta(microseconds=1)
+        return datetime.combine(date.fromordinal(end - 1), time.max, UTC)
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadDate(f"{text!r} is not a time. Write YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ.") from None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

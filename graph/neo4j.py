@@ -36,7 +36,7 @@ Row = list[Any]
 
 SLICE: Final = 10_000
 """Rows of one slice of a long read, about: ids are spread evenly."""
-_FIRST_SLICE: Final = 500
+_FIRST_SLICE: Final = 200
 _IDS: Final = 2**32
 """How many beginnings, of eight digits, an id can have."""
 PATIENCE: Final = 5.0

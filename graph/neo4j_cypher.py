@@ -126,7 +126,7 @@ TYPES: Final = "CALL db.relationshipTypes() YIELD relationshipType RETURN relati
 SAID: Final = "x.opened IN $revisions AND x.closed IS NULL"
 
 LEFT_OVER: Final = "MATCH (l:Load) RETURN l.revision"
-TAKE_OVER: Final = "MATCH (l:Load) SET l.token = $token, l.done = 0 RETURN l.revision"
+TAKE_OVER: Final = "MATCH (l:Load) SET l.token = $token, l.done = 1 RETURN l.revision"
 CLAIM_FIRST: Final = (
     "MERGE (l:Load {name: 'load'}) ON CREATE SET l.token = $token, l.done = 0, l.revision = $revision, l.source = $source, "
     "l.since = datetime() WITH l, l.done AS done WHERE l.token = $token "
@@ -137,6 +137,8 @@ CLAIM: Final = (
     "MATCH (l:Load {token: $token}) WITH l, l.done AS done "
     "SET l.done = CASE done WHEN $step THEN $step + 1 ELSE done END RETURN done"
 )
+
+CLAIM_STILL: Final = "MATCH (l:Load {token: $token}) SET l.done = $step RETURN l.done"
 
 ADD_ENTITIES: Final = "UNWIND $rows AS id MERGE (e:Entity {id: id}) ON CREATE SET e.opened = $revision, e.name = id"
 _DETAILS: Final = ", ".join(f"{name}: r[{number}]" for number, name in enumerate(DETAILS, start=3))
@@ -164,7 +166,7 @@ PUBLISH: Final = (
 IS_PUBLISHED: Final = "MATCH (c:Change {revision: $revision}) RETURN c.source = $source AND c.at = $at"
 END_LOAD: Final = "MATCH (l:Load {token: $token}) DELETE l"
 
-UNDO_ENTITIES: Final = "MATCH (e:Entity) WHERE e.opened = $revision WITH e LIMIT $most DETACH DELETE e RETURN count(*)"
+_UNDO_ENTITIES: Final = "MATCH (e:Entity) WHERE e.opened = $revision WITH e LIMIT $most DETACH DELETE e RETURN count(*)"
 
 
 @lru_cache(maxsize=1)
@@ -193,10 +195,13 @@ def show() -> str:
     )
 
 
-@lru_cache(maxsize=64)
-def undo(types: tuple[str, ...], key: str, links: bool) -> str:
-    """Undo up to $most of what a load that was cut off had ``opened`` or ``closed`` (the key); returns how many."""
-    act = "DELETE x" if key == "opened" else "REMOVE x.closed, x.known_to"
-    condition = f"x.{key} = $revision"
-    literals = f"MATCH (x:Statement) USING INDEX x:Statement({key}) WHERE {condition}"
-    return f"{_links(types, condition, key) if links else literals} WITH x LIMIT $most {act} RETURN count(*)"
+def undoing(types: tuple[str, ...]) -> list[str]:
+    """What undoes a load that was cut off: each undoes up to $most of it and returns how many, until there are none."""
+    queries = []
+    for key, act in (("opened", "DELETE x"), ("closed", "REMOVE x.closed, x.known_to")):
+        condition = f"x.{key} = $revision"
+        found = [f"MATCH (x:Statement) USING INDEX x:Statement({key}) WHERE {condition}"]
+        if types:
+            found.append(_links(types, condition, key))
+        queries += [f"{match} WITH x LIMIT $most {act} RETURN count(*)" for match in found]
+    return [*queries, _UNDO_ENTITIES]

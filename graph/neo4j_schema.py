@@ -15,11 +15,13 @@ not there or greater than R.
 
 from __future__ import annotations
 
+import hashlib
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import neo4j
 from neo4j import exceptions as driver_errors
@@ -29,6 +31,8 @@ from graph.vocabulary import vocabulary
 
 SCHEMA: Final = 1
 """The version that this mcmgraph reads and writes."""
+_OLDEST: Final = (5, 26)
+"""The oldest server whose Cypher takes a relationship type as a parameter."""
 OTHER: Final = "LINKED_TO"
 """The relationship type of a link whose predicate is not of the vocabulary; the predicate is a property of it."""
 _INDEX_SECONDS: Final = 600
@@ -77,11 +81,14 @@ def wanted() -> dict[str, str]:
     return commands
 
 
-_VERSION: Final = "MATCH (m:Mcmgraph {name: 'mcmgraph'}) RETURN m.schema, m.identity"
-_IS_EMPTY: Final = "RETURN NOT EXISTS { MATCH () }"
-_LOCK: Final = "MERGE (m:Mcmgraph {name: 'mcmgraph'}) ON CREATE SET m.schema = 0 SET m.writer = $writer RETURN m.schema"
-_SET_VERSION: Final = (
-    "MATCH (m:Mcmgraph {name: 'mcmgraph'}) SET m.schema = $schema, m.identity = coalesce(m.identity, $identity) REMOVE m.writer"
+_STATE: Final = "MATCH (m:Mcmgraph {name: 'mcmgraph'}) RETURN m.schema, m.identity, m.indexed"
+_ANYTHING: Final = "MATCH (n) RETURN 1 LIMIT 1"
+_LOCK: Final = (
+    "MERGE (m:Mcmgraph {name: 'mcmgraph'}) ON CREATE SET m.schema = 0 SET m.writer = $writer RETURN m.schema, m.identity"
+)
+_SET_STATE: Final = (
+    "MATCH (m:Mcmgraph {name: 'mcmgraph'}) "
+    "SET m.schema = $schema, m.identity = coalesce(m.identity, $identity), m.indexed = $indexed REMOVE m.writer"
 )
 
 
@@ -89,66 +96,75 @@ def prepare(session: neo4j.Session, address: str) -> str:
     """Make the schema, or complete it, or bring it to this version; returns the identity of the store.
 
     Idempotent, also when it was cut off or runs twice at once. Nothing is changed in a database that is refused. Raises
-    ``SchemaTooNew``, ``StoreRefused`` for a database that holds other data; errors of the driver pass through.
+    ``SchemaTooNew``, and ``StoreRefused`` for an older server or a database that holds other data; errors of the driver pass
+    through.
     """
-    found = _version(session)
-    if found is not None and found[0] > SCHEMA:
+    row, agent = session.execute_read(_state)
+    _check_server(agent, address)
+    version, identity, indexed = row if row is not None else (0, "", "")
+    if version > SCHEMA:
         raise SchemaTooNew(
-            f"The graph at {address} was written by a newer mcmgraph (schema {found[0]}, this one knows {SCHEMA}). "
+            f"The graph at {address} was written by a newer mcmgraph (schema {version}, this one knows {SCHEMA}). "
             "Upgrade mcmgraph; nothing was changed."
         )
-    if found is None and not session.execute_read(_one, _IS_EMPTY):
+    if row is None and session.execute_read(lambda tx: tx.run(_ANYTHING).single()) is not None:
         raise StoreRefused(
             f"The database at {address} holds data that are not mcmgraph's. Nothing was changed. "
             "Give mcmgraph a database of its own (MCMGRAPH_NEO4J_DATABASE)."
         )
-    if found is None or found[0] < SCHEMA:
+    if version == SCHEMA and indexed == _fingerprint():
+        return str(identity)
+    try:
         _complete(session)
-        session.execute_write(_migrate)
-        found = _version(session)
-    else:
-        try:
-            _complete(session)
-        except driver_errors.ClientError as error:
-            # Whoever may only read does without the index of a predicate that nothing has been loaded for yet.
-            if not isinstance(fault_of(error, address), StoreRefused):
-                raise
-    assert found is not None
-    return found[1]
+        return str(session.execute_write(_migrate))
+    except driver_errors.ClientError as error:
+        # Whoever may only read does without the index of a predicate that nothing has been loaded for yet.
+        if version == SCHEMA and isinstance(fault_of(error, address), StoreRefused):
+            return str(identity)
+        raise
 
 
-def _version(session: neo4j.Session) -> tuple[int, str] | None:
-    row = session.execute_read(lambda tx: tx.run(_VERSION).single())
-    return None if row is None else (int(row[0] or 0), str(row[1] or ""))
+def _state(tx: neo4j.ManagedTransaction) -> tuple[list[Any] | None, str]:
+    result = tx.run(_STATE)
+    row = result.single()
+    return None if row is None else row.values(), result.consume().server.agent
 
 
-def _one(tx: neo4j.ManagedTransaction, query: str) -> object:
-    row = tx.run(query).single()
-    return None if row is None else row[0]
+def _check_server(agent: str, address: str) -> None:
+    found = re.match(r"Neo4j/(\d+)\.(\d+)", agent)
+    if found is None or (int(found[1]), int(found[2])) < _OLDEST:
+        oldest = ".".join(map(str, _OLDEST))
+        raise StoreRefused(f"The server at {address} is {agent or 'not Neo4j'}. mcmgraph needs Neo4j {oldest} or later.")
+
+
+def _fingerprint() -> str:
+    """Changes when other constraints or indexes are wanted."""
+    return hashlib.blake2b("\n".join(wanted().values()).encode(), digest_size=8).hexdigest()
 
 
 def _complete(session: neo4j.Session) -> None:
     """Make the constraints and indexes that are not there."""
     names = set(session.execute_read(lambda tx: tx.run("SHOW INDEXES YIELD name").value()))
     missing = [command for name, command in wanted().items() if name not in names]
-    if not missing:
-        return
 
     def make(tx: neo4j.ManagedTransaction) -> None:
         for command in missing:
-            tx.run(command).consume()  # made of the vocabulary's own words
+            tx.run(command).consume()
 
-    session.execute_write(make)
-    session.execute_read(lambda tx: tx.run("CALL db.awaitIndexes($seconds)", seconds=_INDEX_SECONDS).consume())
+    if missing:
+        session.execute_write(make)
+        session.execute_read(lambda tx: tx.run("CALL db.awaitIndexes($seconds)", seconds=_INDEX_SECONDS).consume())
 
 
-def _migrate(tx: neo4j.ManagedTransaction) -> None:
-    """Run the steps that are due, under the writers' lock."""
-    row = tx.run(_LOCK, writer="migration").single(strict=True)
-    for step in MIGRATIONS[row[0] :]:
+def _migrate(tx: neo4j.ManagedTransaction) -> str:
+    """Run the steps that are due, under the writers' lock; returns the identity."""
+    version, identity = tx.run(_LOCK, writer="migration").single(strict=True).values()
+    for step in MIGRATIONS[version:]:
         for query in step:
             tx.run(query).consume()
-    tx.run(_SET_VERSION, schema=max(SCHEMA, row[0]), identity=secrets.token_hex(16)).consume()
+    identity = identity or secrets.token_hex(16)
+    tx.run(_SET_STATE, schema=max(SCHEMA, version), identity=identity, indexed=_fingerprint()).consume()
+    return str(identity)
 
 
 # --- faults ------------------------------------------------------------------------------------------------------------------

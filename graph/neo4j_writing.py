@@ -13,9 +13,10 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import neo4j
 from neo4j.exceptions import ClientError, DriverError, IncompleteCommit, Neo4jError
@@ -33,6 +34,12 @@ _TICK: Final = timedelta(microseconds=1)
 _ATTEMPTS: Final = 3
 """How often a load is begun that the server cut off; the spool still holds all that was given."""
 
+_PAUSE: Final = 1.0
+"""Seconds between the first two attempts."""
+_TAKEN: Final = 1
+"""The step from which a load that was taken over goes on."""
+
+_Result = TypeVar("_Result")
 Sessions = Callable[[], neo4j.Session]
 Piece = tuple[str, dict[str, Any], int]
 """A query, its parameters, and how many rows it carries."""
@@ -54,24 +61,27 @@ def moment_of_change(source: SourceId, at: datetime, own: datetime | None, newes
 
 def replace(sessions: Sessions, spool: Spool, source: SourceId, at: datetime) -> Change:
     """``graph.store.Store.replace``, of what the spool was given. Errors of the driver pass through."""
+    load: _Load | None = None
     for attempt in range(1, _ATTEMPTS + 1):
+        load = _Load(sessions, spool, source, at, load)
         try:
-            return _Load(sessions, spool, source, at).run()
+            return load.run()
         except (DriverError, Neo4jError) as error:
             if attempt == _ATTEMPTS or not error.is_retryable():
                 raise
         except _TakenOverError:
             if attempt == _ATTEMPTS:
                 raise StoreUnavailable(f"Other loads came between. Nothing of {source!r} was loaded; load it again.") from None
-        time.sleep(attempt)
+        time.sleep(_PAUSE * attempt)
     raise AssertionError
 
 
 class _Load:
-    """One attempt."""
+    """One attempt, after an ``earlier`` one that was cut off."""
 
-    def __init__(self, sessions: Sessions, spool: Spool, source: SourceId, at: datetime) -> None:
+    def __init__(self, sessions: Sessions, spool: Spool, source: SourceId, at: datetime, earlier: _Load | None) -> None:
         self._sessions, self._spool, self._source, self._at = sessions, spool, source, at
+        self._change: Change | None = earlier._change if earlier is not None else None
         self._token = secrets.token_hex(16)
         self._step = 0
         self._types: tuple[str, ...] = ()
@@ -82,7 +92,8 @@ class _Load:
             try:
                 return self._locked()
             finally:
-                self._lock.close()  # it only held the lock: it is rolled back
+                with suppress(DriverError, Neo4jError):
+                    self._lock.close()  # it only held the lock: it is rolled back
 
     def _locked(self) -> Change:
         schema = self._lock.run(cypher.LOCK, token=self._token).single()
@@ -90,26 +101,31 @@ class _Load:
             raise StoreError("The graph was deleted from the server. Open the store anew to set it up again.")
         if schema[0] > SCHEMA:
             raise SchemaTooNew(f"The graph was brought to schema {schema[0]} by a newer mcmgraph. Upgrade mcmgraph.")
-        newest = self._lock.run(cypher.NEWEST).single()
+        self._clear_up()
+        if self._change is not None and self._is_published(self._change):
+            return self._change
+        revision, newest = self._newest()
         own = self._lock.run(cypher.SOURCE_CHANGES, source=self._source).values()
-        moments = [None if at is None else native(at) for at in (own[-1][1] if own else None, newest[1] if newest else None)]
-        moment = moment_of_change(self._source, self._at, *moments)
-        revision = newest[0] if newest else 0
-        self._clear_up(revision)
+        moment = moment_of_change(self._source, self._at, native(own[-1][1]) if own else None, newest)
         self._compare([row[0] for row in own])
         added, withdrawn, unchanged = self._spool.counts()
         if not added and not withdrawn:
             return Change(revision, self._source, self._at, 0, 0, unchanged)
         if revision:
             self._keep_first_releases()
-        change = Change(revision + 1, self._source, moment, added, withdrawn, unchanged)
+        change = self._change = Change(revision + 1, self._source, moment, added, withdrawn, unchanged)
         try:
-            self._send(self._staging(change), change)
-            self._send(self._publishing(change), change)
+            self._send(self._staging(change), change.revision)
+            self._send(self._publishing(change), change.revision)
         except _TakenOverError:
-            if not self._is_published(change):
+            if not self._is_published(change):  # else another loader has ended what was left to do
                 raise
         return change
+
+    def _newest(self) -> tuple[int, datetime | None]:
+        """The newest change that is shown: its revision and moment."""
+        row = self._lock.run(cypher.NEWEST).single()
+        return (0, None) if row is None else (int(row[0]), native(row[1]))
 
     # --- comparing -------------------------------------------------------------------------------------------------------
 
@@ -171,35 +187,36 @@ class _Load:
             yield cypher.show(), {"rows": rows, "revision": revision}, len(rows)
         yield cypher.END_LOAD, {"token": self._token}, 0
 
-    def _send(self, pieces: Iterable[Piece], change: Change) -> None:
+    def _send(self, pieces: Iterable[Piece], revision: int) -> None:
         """Write pieces, as many in one transaction as make a batch."""
         waiting: list[Piece] = []
         for piece in pieces:
             if waiting and sum(rows for _, _, rows in waiting) + piece[2] > BATCH:
-                self._commit(waiting, change)
+                self._commit(waiting, revision)
                 waiting = []
             waiting.append(piece)
         if waiting:
-            self._commit(waiting, change)
+            self._commit(waiting, revision)
 
-    def _commit(self, pieces: list[Piece], change: Change) -> None:
-        self._lock.run("RETURN 1").consume()  # so that no device between here and the server takes the lock for idle
-        claim: str = cypher.CLAIM if self._step else cypher.CLAIM_FIRST
-        claimed = {"token": self._token, "step": self._step, "revision": change.revision, "source": self._source}
+    def _commit(self, pieces: list[Piece], revision: int) -> None:
+        """Write pieces in one transaction, once; ``revision`` is that of the load that they are part of."""
+        claim = cypher.CLAIM if self._step else cypher.CLAIM_FIRST
+        claimed = {"token": self._token, "step": self._step, "revision": revision, "source": self._source}
 
         def write(tx: neo4j.ManagedTransaction) -> None:
-            row = tx.run(claim, claimed).single()
-            if row is None:
-                raise _TakenOverError
-            if row[0] > claimed["step"]:
-                return  # it was written, only the answer was lost
-            for query, parameters, _ in pieces:
-                tx.run(query, parameters).consume()
+            if _claim(tx, claim, claimed) == claimed["step"]:  # else it was written, only the answer was lost
+                for query, parameters, _ in pieces:
+                    tx.run(query, parameters).consume()
 
+        self._keep_lock()
         self._managed(write)
         self._step += 1
 
-    def _managed(self, work: Callable[[neo4j.ManagedTransaction], Any]) -> Any:
+    def _keep_lock(self) -> None:
+        """Raises where the lock is lost; and no device between here and the server takes its connection for idle."""
+        self._lock.run("RETURN 1").consume()
+
+    def _managed(self, work: Callable[[neo4j.ManagedTransaction], _Result]) -> _Result:
         """Run it with the driver's retries, and once more where the answer to a commit was lost."""
         try:
             with self._sessions() as session:
@@ -207,49 +224,55 @@ class _Load:
         except IncompleteCommit:
             with self._sessions() as session:
                 return session.execute_write(work)
-        except ClientError as error:
-            if error.code == "Neo.ClientError.Statement.EntityNotFound":
-                raise _TakenOverError from None  # the claim was deleted while this waited for it
-            raise
 
     def _is_published(self, change: Change) -> bool:
-        """Whether the change is there: another loader may have ended what was left to do after it was made."""
-        with self._sessions() as session:
-            query, given = cypher.IS_PUBLISHED, {"revision": change.revision, "source": change.source, "at": change.at}
-            row = session.execute_write(lambda tx: tx.run(query, given).single())
+        """Whether the change is there."""
+        given = {"revision": change.revision, "source": change.source, "at": change.at}
+        row = self._managed(lambda tx: tx.run(cypher.IS_PUBLISHED, given).single())
         return row is not None and bool(row[0])
 
     # --- what a load that was cut off has left -----------------------------------------------------------------------------
 
-    def _clear_up(self, revision: int) -> None:
-        """Undo, or end, a load that was cut off; ``revision`` is the newest that is shown."""
+    def _clear_up(self) -> None:
+        """Undo a load that was cut off; or, where it was shown already, end it."""
         if self._lock.run(cypher.LEFT_OVER).single() is None:
             return
         row = self._managed(lambda tx: tx.run(cypher.TAKE_OVER, token=self._token).single())
         if row is None:
             return  # its loader has just ended it
-        begun = row[0]
-        if begun > revision:
+        begun, self._step = int(row[0]), _TAKEN
+        if begun > self._newest()[0]:  # only now: until it was taken over, its loader could have shown it
             self._undo(begun)
+            self._managed(lambda tx: tx.run(cypher.END_LOAD, token=self._token).consume())
         else:
-            change = Change(begun, self._source, self._at, 0, 0, 0)
-            self._step = 1
-            self._managed(lambda tx: tx.run(cypher.TAKE_OVER, token=self._token).consume())
-            self._send(self._showing(begun), change)
-            self._step = 0
-            return
-        self._managed(lambda tx: tx.run(cypher.END_LOAD, token=self._token).consume())
+            self._send(self._showing(begun), begun)
+        self._step = 0
 
     def _undo(self, revision: int) -> None:
         types = cypher.ours(self._lock.run(cypher.TYPES).value())
-        queries: list[str] = []
-        for key in ("opened", "closed"):
-            queries += [cypher.undo(types, key, links=True)] if types else []
-            queries.append(cypher.undo(types, key, links=False))
-        queries.append(cypher.UNDO_ENTITIES)
-        for query in queries:
-            while self._managed(lambda tx, query=query: tx.run(query, revision=revision, most=BATCH).single()[0]):  # type: ignore[misc]
-                self._lock.run("RETURN 1").consume()
+        given = {"revision": revision, "most": BATCH}
+        claimed = {"token": self._token, "step": self._step}
+        for query in cypher.undoing(types):
+
+            def undo(tx: neo4j.ManagedTransaction, query: str = query) -> bool:
+                _claim(tx, cypher.CLAIM_STILL, claimed)
+                return bool(tx.run(query, given).single(strict=True)[0])
+
+            while self._managed(undo):
+                self._keep_lock()
+
+
+def _claim(tx: neo4j.ManagedTransaction, query: str, claimed: dict[str, Any]) -> int:
+    """Renew the claim, which no other loader can take until the transaction ends; returns the steps done before it."""
+    try:
+        row = tx.run(query, claimed).single()
+    except ClientError as error:
+        if error.code != "Neo.ClientError.Statement.EntityNotFound":
+            raise
+        row = None  # it was deleted while this waited for it
+    if row is None:
+        raise _TakenOverError
+    return int(row[0])
 
 
 def native(moment: Any) -> datetime:

@@ -12,9 +12,10 @@ import threading
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -22,11 +23,12 @@ import numpy as np
 
 from graph import packed
 from graph.errors import McmgraphError
+from graph.merging import SAME, representatives
 from graph.model import CONFIDENCES, AsOf, Statement
 from graph.packed import Array, Texts
 from graph.store import Store
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised when the layout changes; a file of another format is made anew."""
 _CACHED: Final = 4
 _KEPT: Final = 3
@@ -53,6 +55,8 @@ class Snapshot:
     (into ``predicates``), ``forward`` bool (v is the subject), ``first``, ``end`` int32 (valid days, half-open), ``confidence``
     uint8 (0 high, 1 medium, 2 low), ``source`` int32 (into ``sources``), ``status`` int16 (into ``statuses``, 0 is none),
     ``statement`` int32 (statement number). The arcs of a node are sorted by target, predicate, forward first, statement.
+
+    Entities that a decision has merged are one node, that of the surviving one; see ``graph.merging``.
     """
 
     def __init__(self, arrays: dict[str, Array], meta: dict[str, object]) -> None:
@@ -84,9 +88,20 @@ class Snapshot:
         return Texts(self._arrays[f"{name}.bytes"], self._arrays[f"{name}.offsets"])
 
     def number(self, id: str) -> int | None:
-        """The node number of an entity id, None where the snapshot does not hold it."""
+        """The node number of an entity id, of the one that stands for it where it was merged; None where it is not held."""
         place = bisect_left(self.ids, id)
-        return place if place < len(self.ids) and self.ids[place] == id else None
+        if place < len(self.ids) and self.ids[place] == id:
+            return place
+        return self.merged.get(id)
+
+    @cached_property
+    def merged(self) -> Mapping[str, int]:
+        """Ids that a decision has merged into another entity, in order, each with the node that stands for it."""
+        return dict(zip(self._texts("merged"), self._arrays["merged_into"].tolist(), strict=True))
+
+    def ids_of(self, node: int) -> tuple[str, ...]:
+        """Every id under which statements speak of a node: its own, then those merged into it."""
+        return (self.ids[node], *(id for id, into in self.merged.items() if into == node))
 
     def arcs(self, node: int) -> slice:
         """Where the arcs of a node lie in the arc arrays."""
@@ -191,6 +206,7 @@ class _Builder:
         self._ids = bytearray()
         self._links = {name: array("i") for name in ("subject", "object", "number", *_LINK_COLUMNS)}
         self._literals: list[tuple[str, int, str, int, int, int, str, str]] = []
+        self._merges: list[tuple[str, str]] = []
         for number, statement in enumerate(statements):
             self._add(number, statement)
 
@@ -202,6 +218,10 @@ class _Builder:
             lang, sort = statement.qualifier("lang"), statement.qualifier("sort")
             value = statement.value or ""
             self._literals.append((statement.predicate, subject, value, valid.first, valid.end, number, lang, sort))
+            return
+        if statement.predicate == SAME:  # no link between two nodes: the two are one
+            nodes.setdefault(statement.object, len(nodes))
+            self._merges.append((statement.subject, statement.object))
             return
         links, words = self._links, self._words
         links["subject"].append(subject)
@@ -216,20 +236,25 @@ class _Builder:
 
     def arrays(self) -> dict[str, Array]:
         """All arrays of the snapshot, by name."""
-        ids = sorted(self._nodes)
-        rank = np.empty(len(ids), dtype=np.int32)
+        stands = representatives(self._merges)
+        ids = sorted(id for id in self._nodes if id not in stands)
+        rank = np.empty(len(self._nodes), dtype=np.int32)
         rank[[self._nodes[id] for id in ids]] = np.arange(len(ids), dtype=np.int32)
-        made: dict[str, Array] = {}
+        merged = sorted(stands)
+        into = rank[[self._nodes[stands[id]] for id in merged]] if merged else np.zeros(0, dtype=np.int32)
+        rank[[self._nodes[id] for id in merged]] = into
+        made: dict[str, Array] = {"merged_into": into}
+        _put_texts(made, "merged", merged)
         statements = len(self._ids) // 16
         made["statement_ids"] = np.frombuffer(bytes(self._ids), dtype=np.uint8).reshape(statements, 16)
         if statements > 1 and not _sorted(made["statement_ids"]):
             raise McmgraphError("A store gave statements that are not ordered by id; the snapshot was not made.")
-        self._put_links(made, rank)
+        self._put_links(made, rank, len(ids))
         self._put_literals(made, rank)
         self._put_nodes(made, ids, rank)
         return made
 
-    def _put_links(self, made: dict[str, Array], rank: Array) -> None:
+    def _put_links(self, made: dict[str, Array], rank: Array, size: int) -> None:
         columns = {name: np.frombuffer(column, dtype=np.int32) for name, column in self._links.items()}
         words, order = {}, {}
         for name in ("predicates", "sources", "statuses"):
@@ -253,8 +278,8 @@ class _Builder:
         }
         sorting = np.lexsort((both["statement"], ~both["forward"], both["predicate"], both["target"], node))
         made.update({name: column[sorting] for name, column in both.items()})
-        made["offsets"] = np.zeros(len(rank) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(node, minlength=len(rank)), out=made["offsets"][1:])
+        made["offsets"] = np.zeros(size + 1, dtype=np.int64)
+        np.cumsum(np.bincount(node, minlength=size), out=made["offsets"][1:])
 
     def _put_literals(self, made: dict[str, Array], rank: Array) -> None:
         rows = sorted(self._literals, key=lambda row: (row[0], int(rank[row[1]]), row[5]))
@@ -278,20 +303,23 @@ class _Builder:
             made[f"literal_{name}"] = np.array([place[str(row[column])] for row in rows], dtype=np.int16)
 
     def _put_nodes(self, made: dict[str, Array], ids: list[str], rank: Array) -> None:
-        chosen: dict[str, dict[int, tuple[tuple[int, int], str]]] = {"name": {}, "kind": {}, "subtype": {}}
+        chosen: dict[str, dict[int, tuple[tuple[bool, int, int], str]]] = {"name": {}, "kind": {}, "subtype": {}}
+        surviving = np.zeros(len(rank), dtype=bool)
+        surviving[[self._nodes[id] for id in ids]] = True
         for predicate, node, value, _, end, number, lang, _ in self._literals:
             if predicate in chosen and lang in ("", "en"):
-                # The name in use longest (an open end is longest of all) is the one to show; ties go to the first statement.
+                # The surviving entity's own before those merged into it; of these the name in use longest (an open end is
+                # longest of all); ties go to the first statement.
                 place, held = int(rank[node]), chosen[predicate]
-                offered = ((-end, number), value)
+                offered = ((not surviving[node], -end, number), value)
                 if place not in held or offered[0] < held[place][0]:
                     held[place] = offered
         kinds = sorted({"", *(value for _, value in chosen["kind"].values())})
         _put_texts(made, "kind_names", kinds)
-        missing = ((0, 0), "")
+        missing = ((False, 0, 0), "")
         made["kind"] = np.array([kinds.index(chosen["kind"].get(n, missing)[1]) for n in range(len(ids))], dtype=np.int16)
         _put_texts(made, "ids", ids)
-        _put_texts(made, "names", [chosen["name"].get(n, ((0, 0), id))[1] for n, id in enumerate(ids)])
+        _put_texts(made, "names", [chosen["name"].get(n, ((False, 0, 0), id))[1] for n, id in enumerate(ids)])
         _put_texts(made, "subtypes", [chosen["subtype"].get(n, missing)[1] for n in range(len(ids))])
 
 

@@ -45,6 +45,31 @@ def best_paths(
     return _Search(offsets, target, cost, through, interior, start, goal).run(k, max_steps)
 
 
+def fewest_steps(
+    offsets: Array,
+    target: Array,
+    cost: Array,
+    interior: Array,
+    start: int,
+    goal: int,
+    k: int,
+    max_steps: int,
+    shortest_only: bool = False,
+) -> list[Path]:
+    """The k simple paths with the fewest steps, then in order of node numbers; ``cost`` only says which steps are ``CLOSED``.
+
+    ``shortest_only``: none that is longer than the shortest. Otherwise as ``best_paths``.
+
+    >>> import numpy as np
+    >>> offsets, target = np.array([0, 2, 4, 6, 8]), np.array([1, 2, 0, 3, 0, 3, 1, 2])
+    >>> fewest_steps(offsets, target, np.full(8, 5), np.full(4, True), 0, 3, 5, 6)
+    [(0, 1, 3), (0, 2, 3)]
+    """
+    alike = np.where(cost >= CLOSED, CLOSED, 1)
+    found = best_paths(offsets, target, alike, np.zeros(len(interior), dtype=np.int64), interior, start, goal, k, max_steps)
+    return [nodes for steps, nodes in found if not shortest_only or steps == found[0][0]]
+
+
 class _Fan:
     """The ways on from the end of one path, best bound first (ties: lower node). Only the next one waits in the heap."""
 

@@ -22,11 +22,11 @@ from graph.errors import InputError, UnknownWord
 from graph.model import CONFIDENCES, AsOf, EntityId, today
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import nearest
-from queries import absence
+from queries import absence, kernels
 from queries.explain import date_text
-from queries.kernel import CLOSED, best_paths, distances
+from queries.kernel import distances
 from queries.route import Path, Step, Through, Weakest, tell
-from queries.selection import Mask, kinds_asked, listed, node_of, predicates_asked, view
+from queries.selection import Mask, listed, node_of, passable, predicates_asked, view
 from queries.steps import Steps, steps_of
 from queries.weights import Weights, weights
 
@@ -35,6 +35,7 @@ __all__ = ["End", "Path", "PathAnswer", "PathQuestion", "Step", "Through", "Weak
 MOST_PATHS: Final = 100
 MOST_STEPS: Final = 8
 DISJOINT: Final = ("", "edge", "node")
+ORDERS: Final = ("score", "hops", "shortest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class PathQuestion:
     not be passed through), ``confidence`` (the least that counts). ``include_ended``: also follow links that had ended by the
     as-of date. ``disjoint``: ``"edge"``: no two paths share a step; ``"node"``: no two share an inner entity. It is greedy: the
     best path first, then the best of what is left of the graph, and so on. So the first path is the best one, but a cleverer
-    choice might give more paths.
+    choice might give more paths. ``by``: what is best. ``"score"``; ``"hops"``: the fewest steps, whatever they are worth, then
+    the ids from the start on; ``"shortest"``: as ``hops``, but none that is longer than the shortest. The scores are told in
+    any case.
 
     Raises ``InputError`` (or ``BadDate``, ``UnknownWord``) for what cannot be asked.
     """
@@ -66,6 +69,7 @@ class PathQuestion:
     confidence: str = "low"
     include_ended: bool = False
     disjoint: str = ""
+    by: str = "score"
 
     def __post_init__(self) -> None:
         for name, most, what in (("k", MOST_PATHS, "number of paths"), ("max_steps", MOST_STEPS, "most steps a path may have")):
@@ -78,6 +82,8 @@ class PathQuestion:
             raise UnknownWord("confidence", self.confidence, nearest(self.confidence, CONFIDENCES) or CONFIDENCES)
         if self.disjoint not in DISJOINT:
             raise UnknownWord("sort of disjoint paths", self.disjoint, DISJOINT[1:])
+        if self.by not in ORDERS:
+            raise UnknownWord("order of paths", self.by, ORDERS)
         if self.start == self.goal:
             raise InputError(f"A path needs two different ends; {self.start!r} was given as both.")
         for end in (self.start, self.goal):
@@ -163,35 +169,38 @@ def find_paths(graph: Graph, question: PathQuestion, using: Weights | None = Non
 def _seen(snapshot: Snapshot, when: AsOf, question: PathQuestion, chosen: Weights) -> tuple[Steps, Mask]:
     """The steps that the question may take, and which nodes it may pass through."""
     words = predicates_asked(snapshot, question.predicates, question.without_predicates, traversable_only=True)
-    interior = kinds_asked(snapshot, question.kinds, question.not_kinds)
-    interior[[node_of(snapshot, id) for id in question.not_through]] = False
-    return steps_of(view(snapshot, when, chosen), chosen, words, question.confidence, question.include_ended), interior
+    seen = view(snapshot, when, chosen)
+    interior = passable(seen, question.kinds, question.not_kinds)
+    if question.not_through:
+        interior = interior.copy()
+        interior[[node_of(snapshot, id) for id in question.not_through]] = False
+    return steps_of(seen, chosen, words, question.confidence, question.include_ended), interior
 
 
 def _ways(steps: Steps, interior: Mask, start: int, goal: int, question: PathQuestion) -> list[tuple[int, ...]]:
     """The nodes of the paths found, best first."""
-    cost, open_nodes = steps.cost, interior
+    most, all_shortest = question.max_steps, question.by == "shortest"
 
-    def best(k: int) -> list[tuple[int, tuple[int, ...]]]:
-        return best_paths(
-            steps.offsets, steps.target, cost, steps.through, open_nodes, start, goal, k, question.max_steps
-        )  # fmt: skip
+    def best(k: int, open_nodes: Mask, closed: Sequence[tuple[int, int]] = ()) -> list[tuple[int, ...]]:
+        if question.by == "score":
+            return kernels.best(steps, open_nodes, start, goal, k, most, closed)
+        return kernels.fewest(steps, open_nodes, start, goal, k, most, closed, all_shortest)
 
     if not question.disjoint:
-        return [nodes for _, nodes in best(question.k)]
+        return best(question.k, interior)
     ways: list[tuple[int, ...]] = []
-    cost, open_nodes = cost.copy(), interior.copy()
+    closed: list[tuple[int, int]] = []
+    open_nodes = interior.copy()
     while len(ways) < question.k:
-        found = best(1)
-        if not found:
+        found = best(1, open_nodes, closed)
+        if not found or (all_shortest and ways and len(found[0]) > len(ways[0])):
             break
-        nodes = found[0][1]
+        nodes = found[0]
         ways.append(nodes)
         if question.disjoint == "node":
             open_nodes[list(nodes[1:-1])] = False
         if question.disjoint == "edge" or len(nodes) == 2:
-            for one, other in pairwise(nodes):
-                cost[[steps.between(one, other), steps.between(other, one)]] = CLOSED
+            closed += pairwise(nodes)
     return ways
 
 

@@ -50,6 +50,7 @@ class View:
     linking: Mask
     neighbours: Numbers
     held: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    passable: dict[tuple[object, ...], Mask] = field(default_factory=dict)
 
     @property
     def holds(self) -> Mask:
@@ -155,6 +156,19 @@ def kinds_asked(snapshot: Snapshot, wanted: Sequence[str], unwanted: Sequence[st
         vocabulary().kind(kind)
     kept = nodes_of(snapshot, wanted) if wanted else np.ones(len(snapshot.ids), dtype=bool)
     return kept & ~nodes_of(snapshot, (*unwanted, SOURCE))
+
+
+def passable(view: View, wanted: Sequence[str], unwanted: Sequence[str]) -> Mask:
+    """``kinds_asked`` on the snapshot of a view; the last few answers are kept with it. Not to be written to."""
+    key = (tuple(wanted), tuple(unwanted))
+    kept = view.passable.get(key)
+    if kept is None:
+        kept = kinds_asked(view.snapshot, wanted, unwanted)
+        kept.flags.writeable = False
+        if len(view.passable) >= _KEPT:
+            view.passable.clear()
+        view.passable[key] = kept
+    return kept
 
 
 def node_of(snapshot: Snapshot, id: str) -> int:

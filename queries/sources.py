@@ -107,6 +107,13 @@ def source_of(graph: Graph, text: str, known_at: datetime | None = None) -> Enti
     return resolve(graph, text, known_at)
 
 
+def cited_by(graph: Graph, snapshot: Snapshot, id: EntityId) -> list[int]:
+    """The numbers of all statements that cite a source, in order; none where nothing cites it."""
+    citing = _citing(graph, snapshot)
+    numbers: list[int] = citing.numbers(id).tolist() if id in citing.places else []
+    return numbers
+
+
 class _Citing:
     """Which statements cite which source: per statement number the place of its source in ``ids``."""
 

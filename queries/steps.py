@@ -22,7 +22,7 @@ filter, so that a filter does not change it either.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -43,7 +43,7 @@ class Steps:
 
     Per step: its parts ``strength``, ``evidence``, ``recency`` and its ``cost`` (with the length). ``heads[s]:heads[s+1]`` are
     its links in ``arcs`` (arc numbers of the snapshot), ``own`` what each of them costs. ``through``: per node, what passing
-    through it costs.
+    through it costs. ``kept`` is for what others work out from the steps and want to keep as long.
     """
 
     view: View
@@ -57,6 +57,7 @@ class Steps:
     arcs: Numbers
     own: Numbers
     through: Numbers
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def between(self, one: int, other: int) -> int:
         """The number of the step from one node to a neighbour."""

@@ -1,0 +1,83 @@
+"""What the commands share: settings, an open graph, dates, and the options that several of them have."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from graph.settings import Settings
+    from graph.snapshot import Graph
+
+
+def many(name: str, metavar: str, help: str) -> Any:  # noqa: A002 (Typer's own word)
+    """An option that may be given several times."""
+    return typer.Option(name, metavar=metavar, help=f"{help}; may be repeated.")
+
+
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day, month or year meant. [default: today]")]
+KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="TIME", help="What the graph knew then. [default: now]")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, also on a terminal.")]
+Plain = Annotated[bool, typer.Option("--plain", "--table", help="Print text, also into a pipe.")]
+Predicates = Annotated[list[str] | None, many("--predicate", "WORD", "Only links of this predicate")]
+Kinds = Annotated[list[str] | None, many("--kind", "KIND", "Only entities of this kind")]
+
+EMPTY = "The graph is empty: run 'mcmgraph load' first."
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One call of the command; ``store`` is what ``--store`` says, None where it is not given."""
+
+    store: str | None
+
+    def settings(self) -> Settings:
+        """The settings of the environment, with ``--store`` in place of ``MCMGRAPH_STORE``; raises ``InputError``."""
+        from graph.settings import Settings
+
+        return Settings.from_env(os.environ if self.store is None else {**os.environ, "MCMGRAPH_STORE": self.store})
+
+
+@contextmanager
+def reading(context: typer.Context, known_at: str | None) -> Iterator[tuple[Graph, datetime | None]]:
+    """The graph and the known time asked for. Never makes a store; refuses an empty one with what to do."""
+    from graph.errors import InputError
+    from graph.model import moment_of
+    from graph.opening import open_graph
+
+    settings = context.obj.settings()
+    known = moment_of(known_at) if known_at is not None else None
+    if not settings.on_server and not settings.path.exists():
+        raise InputError(EMPTY)
+    graph = open_graph(settings, create=False)
+    try:
+        if graph.revision(known) == 0:
+            raise InputError(EMPTY if known is None or graph.revision() == 0 else f"Nothing was known yet at {known_at}.")
+        yield graph, known
+    finally:
+        graph.close()
+
+
+def revision_of(context: typer.Context) -> int:
+    """The store's revision, 0 where there is none yet."""
+    from graph.opening import open_store
+
+    settings = context.obj.settings()
+    if not settings.on_server and not settings.path.exists():
+        return 0
+    store = open_store(settings, create=False)
+    try:
+        return store.revision()
+    finally:
+        store.close()
+
+
+def stop(code: int = 0) -> NoReturn:
+    """End the command with an exit code."""
+    raise typer.Exit(code)

@@ -1,0 +1,98 @@
+"""Serving the application: the socket, the printed address, the web server, the log."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import uvicorn
+
+from api.access import is_loopback
+from api.app import create_app
+from api.logs import configure, logger
+from graph.errors import InputError, StoreError
+from graph.opening import open_graph
+from graph.settings import Settings
+
+_PATIENCE: Final = 10
+"""Seconds that running requests have to end after the server is told to stop."""
+_WAITING: Final = 1024
+_log = logger("serving")
+
+
+def serve(settings: Settings, announce: Callable[[str], None] = print) -> None:
+    """Serve the API and the explorer on ``settings.host`` and ``settings.port`` until the process is told to stop.
+
+    ``announce`` is given the address once questions are taken. A store that cannot be reached does not keep the server from
+    starting: it answers 503 until the store is there. Raises ``InputError`` for tokens that cannot be read, a host that lets
+    other machines in without tokens, and an address that cannot be taken.
+    """
+    configure(settings.log)
+    app = create_app(lambda: open_graph(settings, create=False), settings)
+    with bind(settings.host, settings.port) as bound:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_PATIENCE,
+            proxy_headers=False,
+        )
+        if not is_loopback(settings.host) and not settings.api_tokens:
+            _log.warning("open", detail=f"Everybody who can reach {settings.host} may ask.")
+        try:
+            app.state.answering.opened.graph()
+        except StoreError as error:
+            _log.error(
+                "store", detail="The store cannot be used now; questions are answered 503 until it can.", error=str(error)
+            )
+        _Server(config, lambda: announce(address(bound))).run(sockets=[bound])
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; raises ``InputError`` that says what to do where the address cannot be taken."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        bound = socket.socket(family, kind, protocol)
+        try:
+            if os.name == "posix" and sys.platform != "cygwin":
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(place)
+            bound.listen(_WAITING)
+        except BaseException:
+            bound.close()
+            raise
+    except UnicodeError:
+        raise InputError(f"The server cannot listen on {host!r}: that is no host name or address.") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(f"Port {port} on {host} is taken. Stop what uses it, or name another port (0 for any).") from None
+        raise InputError(f"The server cannot listen on {host}, port {port}: {error.strerror or error}.") from None
+    bound.set_inheritable(True)
+    return bound
+
+
+def address(bound: socket.socket) -> str:
+    """The address of a listening socket as a browser takes it."""
+    host, port = bound.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104 (what was asked for; this only says it)
+        host = socket.gethostname()
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+class _Server(uvicorn.Server):
+    """A web server that says when it takes questions."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
