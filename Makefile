@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 STORE ?= var/mcmgraph.sqlite
 PORT ?= 8000
+BENCH_SIZE ?= full
 
-.PHONY: help setup run test check format lock bench clean
+.PHONY: help setup run test check format lock bench bench-guard quality clean
 
 help:  ## What there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,7 +26,7 @@ $(STAMP): requirements.lock pyproject.toml package.json package-lock.json hatch_
 	@touch $@
 
 run: setup  ## Load the curated graph and serve API and explorer on 127.0.0.1:8000
-	@MCMGRAPH_STORE="$${MCMGRAPH_STORE:-$(STORE)}" $(BIN)/mcmgraph load --if-changed
+	@MCMGRAPH_STORE="$${MCMGRAPH_STORE:-$(STORE)}" $(BIN)/mcmgraph load --if-changed --plain
 	@MCMGRAPH_STORE="$${MCMGRAPH_STORE:-$(STORE)}" $(BIN)/mcmgraph serve --port $(PORT)
 
 check: setup  ## Format, lint and types, as the tests are run
@@ -42,6 +43,15 @@ format: setup  ## Write the format and the safe fixes
 
 lock: setup  ## Work out requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --all-extras --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+
+bench: setup  ## Measure at 100k entities and 1M links, write docs/performance.md (BENCH_SIZE=quick or tenfold for others)
+	$(BIN)/python -m benchmarks --size $(BENCH_SIZE)
+
+bench-guard: setup  ## Hold the ratios of a quick run against benchmarks/budgets.json
+	$(BIN)/python -m benchmarks --size quick --guard
+
+quality: setup  ## Measure the automatic links on hand-labelled sets, write docs/quality.md
+	$(BIN)/python -m benchmarks.quality
 
 clean:  ## Remove what was made here
 	rm -rf $(VENV) var dist node_modules api/explorer/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -34,7 +34,8 @@ OPEN_END: Final = 4_000_000
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _SEPARATOR: Final = "\x1f"
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+"""Control characters, line breaks, and halves of a surrogate pair, which no encoding can write."""
 _ID = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
 
 
@@ -158,9 +159,9 @@ class Statement:
         if list(self.qualifiers) != sorted(dict(self.qualifiers).items()):
             raise BadStatement("Qualifiers must be sorted by name and name each qualifier once.")
         asserted = self.asserted()
-        for part in asserted:
+        for part in (*asserted, self.release):
             if _FORBIDDEN.search(part):
-                raise BadStatement(f"{part!r} holds a control character or line break; write it as one line of text.")
+                raise BadStatement(f"{part!a} holds a control character or line break; write it as one line of text.")
         digest = hashlib.blake2b(_SEPARATOR.join(asserted).encode(), digest_size=16)
         object.__setattr__(self, "id", digest.hexdigest())
 

@@ -22,8 +22,8 @@ from neo4j import READ_ACCESS, WRITE_ACCESS
 from graph import neo4j_cypher as cypher
 from graph.errors import BadDate, InputError, StoreUnavailable
 from graph.model import ANY_TIME, AsOf, EntityId, SourceId, Statement
-from graph.neo4j_schema import faults, prepare
-from graph.neo4j_spool import Spool
+from graph.neo4j_schema import faults, prepare, surely
+from graph.neo4j_spool import LONGEST, Spool
 from graph.neo4j_writing import moment_of_change, native, replace
 from graph.sqlite_rows import SelectedRow, statement_of
 from graph.store import Change, Delta, Recorded
@@ -104,6 +104,8 @@ class Neo4jStore:
         """See ``graph.store.Store.replace``. The iterable is read to its end before anything is sent."""
         if not source.strip():
             raise InputError("A source needs a name, e.g. the path of the file that is loaded.")
+        if len(source) > LONGEST:
+            raise InputError(f"The name of a source can have {LONGEST} letters; {source[:40]!r}... has {len(source)}.")
         at = _in_utc(at)
         loaded = self._read(cypher.SOURCE_CHANGES, source=source)
         moment_of_change(source, at, native(loaded[-1][1]) if loaded else None, None)
@@ -194,8 +196,13 @@ class Neo4jStore:
 
     def _read(self, query: str, **parameters: Any) -> list[Row]:
         self._check_open()
-        with faults(self.address), self._session(READ_ACCESS) as session:
-            return session.execute_read(lambda tx: tx.run(query, parameters).values())
+
+        def run() -> list[Row]:
+            with self._session(READ_ACCESS) as session:
+                return session.execute_read(lambda tx: tx.run(query, parameters).values())
+
+        with faults(self.address):
+            return surely(run)
 
     def _now(self, when: AsOf) -> tuple[int, tuple[str, ...]]:
         """The revision known at that moment, and the relationship types that its links can have."""

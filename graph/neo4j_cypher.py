@@ -125,8 +125,8 @@ NEWEST: Final = "MATCH (c:Change) RETURN c.revision, c.at ORDER BY c.revision DE
 TYPES: Final = "CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType"
 SAID: Final = "x.opened IN $revisions AND x.closed IS NULL"
 
-LEFT_OVER: Final = "MATCH (l:Load) RETURN l.revision"
-TAKE_OVER: Final = "MATCH (l:Load) SET l.token = $token, l.done = 1 RETURN l.revision"
+LEFT_OVER: Final = "MATCH (l:Load {name: 'load'}) RETURN l.revision"
+TAKE_OVER: Final = "MATCH (l:Load {name: 'load'}) SET l.token = $token, l.done = 1 RETURN l.revision"
 CLAIM_FIRST: Final = (
     "MERGE (l:Load {name: 'load'}) ON CREATE SET l.token = $token, l.done = 0, l.revision = $revision, l.source = $source, "
     "l.since = datetime() WITH l, l.done AS done WHERE l.token = $token "
@@ -134,11 +134,11 @@ CLAIM_FIRST: Final = (
     "SET l.done = CASE done WHEN $step THEN $step + 1 ELSE done END RETURN done"
 )
 CLAIM: Final = (
-    "MATCH (l:Load {token: $token}) WITH l, l.done AS done "
+    "MATCH (l:Load {name: 'load'}) WHERE l.token = $token WITH l, l.done AS done "
     "SET l.done = CASE done WHEN $step THEN $step + 1 ELSE done END RETURN done"
 )
 
-CLAIM_STILL: Final = "MATCH (l:Load {token: $token}) SET l.done = $step RETURN l.done"
+CLAIM_STILL: Final = "MATCH (l:Load {name: 'load'}) WHERE l.token = $token SET l.done = $step RETURN l.done"
 
 ADD_ENTITIES: Final = "UNWIND $rows AS id MERGE (e:Entity {id: id}) ON CREATE SET e.opened = $revision, e.name = id"
 _DETAILS: Final = ", ".join(f"{name}: r[{number}]" for number, name in enumerate(DETAILS, start=3))
@@ -164,7 +164,7 @@ PUBLISH: Final = (
     "unchanged: $unchanged})"
 )
 IS_PUBLISHED: Final = "MATCH (c:Change {revision: $revision}) RETURN c.source = $source AND c.at = $at"
-END_LOAD: Final = "MATCH (l:Load {token: $token}) DELETE l"
+END_LOAD: Final = "MATCH (l:Load {name: 'load'}) WHERE l.token = $token DELETE l"
 
 _UNDO_ENTITIES: Final = "MATCH (e:Entity) WHERE e.opened = $revision WITH e LIMIT $most DETACH DELETE e RETURN count(*)"
 

@@ -21,13 +21,15 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import neo4j
 from neo4j import exceptions as driver_errors
 
 from graph.errors import McmgraphError, SchemaTooNew, StoreError, StoreRefused, StoreUnavailable
 from graph.vocabulary import vocabulary
+
+_Result = TypeVar("_Result")
 
 SCHEMA: Final = 1
 """The version that this mcmgraph reads and writes."""
@@ -199,6 +201,14 @@ def faults(address: str) -> Iterator[None]:
         yield
     except (driver_errors.DriverError, driver_errors.Neo4jError) as error:
         raise fault_of(error, address) from error
+
+
+def surely(run: Callable[[], _Result]) -> _Result:
+    """Run a transaction that may be run twice; the driver itself does not repeat one when the answer to its end was lost."""
+    try:
+        return run()
+    except driver_errors.IncompleteCommit:
+        return run()
 
 
 def fault_of(error: Exception, address: str) -> McmgraphError:

@@ -15,13 +15,15 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Final
 
-from graph.errors import StoreUnavailable
+from graph.errors import BadStatement, StoreUnavailable
 from graph.model import Statement
 from graph.neo4j_schema import OTHER, link_types
 
 BATCH: Final = 10_000
 """Rows that travel together."""
 
+LONGEST: Final = 1_000
+"""Letters of a predicate or of a source's name: the server's indexes do not take texts of any length."""
 _GIVEN: Final = 2_000
 """Statements held at once while they are given."""
 
@@ -167,6 +169,10 @@ class Spool:
 
 def _row(statement: Statement, types: Mapping[str, str]) -> tuple[Any, ...]:
     valid, cited, pairs = statement.valid, statement.citation, dict(statement.qualifiers)
+    if len(statement.predicate) > LONGEST:
+        raise BadStatement(
+            f"The predicate {statement.predicate[:40]!r}... has {len(statement.predicate)} letters; {LONGEST} are the most."
+        )
     return (
         statement.id,
         statement.subject,

@@ -19,12 +19,12 @@ from operator import itemgetter
 from typing import Any, Final, TypeVar
 
 import neo4j
-from neo4j.exceptions import ClientError, DriverError, IncompleteCommit, Neo4jError
+from neo4j.exceptions import ClientError, DriverError, Neo4jError
 
 from graph import neo4j_cypher as cypher
 from graph.errors import InputError, SchemaTooNew, StoreError, StoreUnavailable
 from graph.model import SourceId
-from graph.neo4j_schema import SCHEMA
+from graph.neo4j_schema import SCHEMA, surely
 from graph.neo4j_spool import BATCH, Spool
 from graph.store import Change
 
@@ -217,13 +217,13 @@ class _Load:
         self._lock.run("RETURN 1").consume()
 
     def _managed(self, work: Callable[[neo4j.ManagedTransaction], _Result]) -> _Result:
-        """Run it with the driver's retries, and once more where the answer to a commit was lost."""
-        try:
+        """Run a transaction that may be run twice, with the driver's retries."""
+
+        def run() -> _Result:
             with self._sessions() as session:
                 return session.execute_write(work)
-        except IncompleteCommit:
-            with self._sessions() as session:
-                return session.execute_write(work)
+
+        return surely(run)
 
     def _is_published(self, change: Change) -> bool:
         """Whether the change is there."""

@@ -40,7 +40,7 @@ def open_graph(settings: Settings, create: bool = True) -> Graph:
 
     store = open_store(settings, create)
     try:
-        return Graph(store, None if settings.on_server else snapshots_of(settings.path))
+        return Graph(store, None if settings.on_server else snapshots_of(settings.path), settings.engine)
     except BaseException:
         store.close()
         raise

@@ -24,15 +24,26 @@ class Overlay(Graph):
     def __init__(self, graph: Graph, withdrawn: Collection[str] = (), added: Iterable[Statement] = ()) -> None:
         self._base: Final = graph
         self._known_snapshots: dict[int, Snapshot] = {}
-        super().__init__(cast(Store, _OverlaidStore(graph.store, frozenset(withdrawn), tuple(added))))
+        self._withdrawn: Final = frozenset(withdrawn)
+        shown = tuple(added)
+        self._added: Final = {one.id: one for one in shown if one.id not in self._withdrawn}
+        super().__init__(cast(Store, _OverlaidStore(graph.store, self._withdrawn, shown)))
 
     def snapshot(self, known: datetime | None = None) -> Snapshot:
         """The snapshot with the overlay applied; made once per revision."""
         revision = self._base.revision(known)
         if revision not in self._known_snapshots:
-            statements = self.store.scan(None, AsOf(None, known))
-            self._known_snapshots[revision] = snapshot_of(statements, revision)
+            self._known_snapshots[revision] = self._made(revision, known)
         return self._known_snapshots[revision]
+
+    def _made(self, revision: int, known: datetime | None) -> Snapshot:
+        """From the snapshot beneath, with links taken out and put in; from all statements where that is not enough."""
+        beneath = self._base.snapshot(known)
+        held = beneath.held()
+        gone = [one for id, one in self._base.store.statements(sorted(self._withdrawn)).items() if held.number(id)[1]]
+        come = [one for id, one in self._added.items() if not held.number(id)[1]]
+        changed = beneath.changed(gone, come, revision)
+        return changed or snapshot_of(self.store.scan(None, AsOf(None, known)), revision)
 
     def close(self) -> None:
         """Forget the overlay; the graph beneath stays open."""
@@ -49,6 +60,8 @@ class _OverlaidStore:
     def __getattr__(self, name: str) -> Any:
         if name in ("replace", "close"):
             raise AttributeError(f"An overlay does not {name}.")
+        if name in ("rows", "current"):  # short cuts of the store, which would not see the overlay
+            raise AttributeError(f"An overlay has no {name}.")
         return getattr(self._store, name)
 
     def about(self, subject: EntityId, when: AsOf) -> Iterator[Statement]:

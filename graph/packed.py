@@ -64,6 +64,31 @@ class Texts(Sequence[str]):
         return (data[start:end].decode() for start, end in pairwise(offsets))
 
 
+class Coded(Sequence[str]):
+    """A read-only list of texts of which there are few different ones: a number each."""
+
+    __slots__ = ("_codes", "_texts")
+
+    def __init__(self, texts: Sequence[str], codes: Array) -> None:
+        self._texts, self._codes = texts, codes
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self._texts[code] for code in self._codes[index].tolist()]
+        text: str = self._texts[self._codes[index]]
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._texts[code] for code in self._codes.tolist())
+
+
 def write(path: Path, arrays: Mapping[str, Array], meta: Mapping[str, Any]) -> None:
     """Write arrays and a JSON-able ``meta`` to ``path``, in whole or not at all."""
     entries, place = {}, 0

@@ -8,11 +8,12 @@ in whatever order they were loaded.
 
 from __future__ import annotations
 
+import json
 import threading
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -25,7 +26,9 @@ from graph import packed
 from graph.errors import McmgraphError
 from graph.merging import SAME, representatives
 from graph.model import CONFIDENCES, AsOf, Statement
-from graph.packed import Array, Texts
+from graph.packed import Array, Coded, Texts
+from graph.refresh import Held, difference, refreshed
+from graph.sqlite_rows import qualifiers_of
 from graph.store import Store
 
 FORMAT: Final = 3
@@ -70,7 +73,7 @@ class Snapshot:
         self.predicates: Final = tuple(self._texts("predicates"))
         self.statuses: Final = tuple(self._texts("statuses"))
         kind_names = tuple(self._texts("kind_names"))
-        self.kinds: Final[Sequence[str]] = [kind_names[k] for k in arrays["kind"].tolist()]
+        self.kinds: Final[Sequence[str]] = Coded(kind_names, arrays["kind"])
         self.subtypes: Final[Sequence[str]] = self._texts("subtypes")
         self.offsets: Final = arrays["offsets"]
         self.target: Final = arrays["target"]
@@ -86,6 +89,16 @@ class Snapshot:
 
     def _texts(self, name: str) -> Texts:
         return Texts(self._arrays[f"{name}.bytes"], self._arrays[f"{name}.offsets"])
+
+    def changed(self, gone: Collection[Statement], come: Collection[Statement], revision: int) -> Snapshot | None:
+        """The snapshot without the links ``gone`` and with ``come``; None where that takes a full build (see ``refresh``)."""
+        arrays = refreshed(self.held(), gone, come)
+        return None if arrays is None else Snapshot(arrays, {"revision": revision})
+
+    def held(self) -> Held:
+        """What ``graph.refresh`` works on."""
+        words = {"predicates": self.predicates, "sources": self.sources, "statuses": self.statuses}
+        return Held(self._arrays, self.ids, self.merged, words)
 
     def number(self, id: str) -> int | None:
         """The node number of an entity id, of the one that stands for it where it was merged; None where it is not held."""
@@ -132,18 +145,20 @@ class Snapshot:
 
 def snapshot_of(statements: Iterable[Statement], revision: int) -> Snapshot:
     """A snapshot of statements that come ordered by id, each once; kept in memory only."""
-    return Snapshot(_Builder(statements).arrays(), {"revision": revision})
+    return Snapshot(_Builder(map(_row_of, statements)).arrays(), {"revision": revision})
 
 
 class Graph:
     """What a question is put to: a store and its snapshots, each made once per revision. Safe for threads.
 
     ``directory`` is where snapshots are kept between runs; None keeps them in memory only. A directory that cannot be written
-    costs speed, not answers.
+    costs speed, not answers. ``engine``: ``kernel``, or ``server`` where the server of the store answers what it can (see
+    ``queries.engine``).
     """
 
-    def __init__(self, store: Store, directory: Path | None = None) -> None:
+    def __init__(self, store: Store, directory: Path | None = None, engine: str = "kernel") -> None:
         self.store: Final = store
+        self.engine: Final = engine
         self._directory = directory
         self._snapshots: OrderedDict[int, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
@@ -174,17 +189,51 @@ class Graph:
         known = change.at if change is not None else None
         path = None
         if self._directory is not None and known is not None:
-            stamp = int(known.timestamp() * 1_000_000)
-            path = self._directory / f"{revision:08d}-{stamp}-{FORMAT}.snapshot"
+            path = self._directory / f"{revision:08d}-{_stamp(known)}-{self._ending()}"
             if path.exists():
                 try:
                     return Snapshot(*packed.read(path))
                 except (OSError, ValueError, KeyError):
                     path.unlink(missing_ok=True)
-        arrays = _Builder(self.store.scan(None, AsOf(None, known)) if revision else ()).arrays()
+        after = self._after(revision, known)
+        if after is not None:
+            return after
+        arrays = _Builder(_rows(self.store, AsOf(None, known)) if revision else ()).arrays()
         if path is not None:
             self._keep(path, arrays, revision)
         return Snapshot(arrays, {"revision": revision})
+
+    def _ending(self) -> str:
+        """What the names of this store's snapshot files end in; another store at the same place has another identity."""
+        return f"{self.store.identity()[:16]}-{FORMAT}.snapshot"
+
+    def _after(self, revision: int, known: datetime | None) -> Snapshot | None:
+        """The snapshot of the newest revision, from the newest one held before it; None where that takes a full build."""
+        if revision != self.store.revision():
+            return None
+        base = self._before(revision)
+        if base is None:
+            return None
+        earlier = base.revision
+        told = difference(self.store, base.held(), earlier, known)
+        if told is None or self.store.revision() != revision:  # a later change came in between
+            return None
+        return base.changed(*told, revision)
+
+    def _before(self, revision: int) -> Snapshot | None:
+        """The newest snapshot of an earlier revision, in memory or on disk; None where there is none."""
+        earlier = max((number for number in self._snapshots if number < revision), default=0)
+        if earlier or self._directory is None:
+            return self._snapshots.get(earlier)
+        for path in sorted(self._directory.glob(f"*-{self._ending()}"), reverse=True):
+            number, stamp = (int(part) for part in path.name.split("-")[:2])
+            change = next(iter(self.store.changes(number - 1)), None)
+            if number < revision and change is not None and _stamp(change.at) == stamp:
+                try:
+                    return Snapshot(*packed.read(path))
+                except (OSError, ValueError, KeyError):
+                    continue
+        return None
 
     def _keep(self, path: Path, arrays: dict[str, Array], revision: int) -> None:
         try:
@@ -197,42 +246,66 @@ class Graph:
             return
 
 
+_Row = tuple[bytes, str, str, str | None, str | None, int, int, str, str, str]
+"""See ``graph.sqlite_rows.SelectedRow``: what a snapshot needs of a statement."""
+_NONE: Final[Mapping[str, str]] = {}
+
+
+def _rows(store: Store, when: AsOf) -> Iterable[_Row]:
+    """Everything known; from a store that gives bare rows, without making statements of them."""
+    bare: Callable[[AsOf], Iterator[_Row]] | None = getattr(store, "rows", None)
+    return bare(when) if bare is not None else map(_row_of, store.scan(None, when))
+
+
+def _row_of(one: Statement) -> _Row:
+    told = json.dumps(dict(one.qualifiers)) if one.qualifiers else ""
+    valid, cited = one.valid, one.citation
+    return (
+        bytes.fromhex(one.id), one.subject, one.predicate, one.object, one.value, valid.first, valid.end, one.confidence,
+        cited.source, told,
+    )  # fmt: skip
+
+
 class _Builder:
     """Turns a stream of statements into the arrays of a snapshot."""
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
+    def __init__(self, rows: Iterable[_Row]) -> None:
         self._nodes: dict[str, int] = {}
         self._words: dict[str, dict[str, int]] = {"predicates": {}, "statuses": {"": 0}, "sources": {}}
         self._ids = bytearray()
         self._links = {name: array("i") for name in ("subject", "object", "number", *_LINK_COLUMNS)}
         self._literals: list[tuple[str, int, str, int, int, int, str, str]] = []
         self._merges: list[tuple[str, str]] = []
-        for number, statement in enumerate(statements):
-            self._add(number, statement)
+        self._read(rows)
 
-    def _add(self, number: int, statement: Statement) -> None:
-        self._ids += bytes.fromhex(statement.id)
-        nodes, valid = self._nodes, statement.valid
-        subject = nodes.setdefault(statement.subject, len(nodes))
-        if statement.object is None:
-            lang, sort = statement.qualifier("lang"), statement.qualifier("sort")
-            value = statement.value or ""
-            self._literals.append((statement.predicate, subject, value, valid.first, valid.end, number, lang, sort))
-            return
-        if statement.predicate == SAME:  # no link between two nodes: the two are one
-            nodes.setdefault(statement.object, len(nodes))
-            self._merges.append((statement.subject, statement.object))
-            return
-        links, words = self._links, self._words
-        links["subject"].append(subject)
-        links["object"].append(nodes.setdefault(statement.object, len(nodes)))
-        links["number"].append(number)
-        links["predicate"].append(_numbered(words["predicates"], statement.predicate))
-        links["first"].append(valid.first)
-        links["end"].append(valid.end)
-        links["confidence"].append(CONFIDENCES.index(statement.confidence))
-        links["source"].append(_numbered(words["sources"], statement.citation.source))
-        links["status"].append(_numbered(words["statuses"], statement.qualifier("status")))
+    def _read(self, rows: Iterable[_Row]) -> None:
+        # One loop over everything there is: what it looks up again and again is looked up once.
+        nodes, links, ids = self._nodes, self._links, self._ids
+        predicates, statuses, sources = (self._words[name] for name in ("predicates", "statuses", "sources"))
+        take = [links[name].append for name in ("subject", "object", "number", *_LINK_COLUMNS)]
+        put_subject, put_object, put_number, put_predicate, put_first, put_end, put_sure, put_source, put_status = take
+        sure_of: dict[str, int] = {word: place for place, word in enumerate(CONFIDENCES)}
+        for number, (id, subject, predicate, target, value, first, end, sure, source, told) in enumerate(rows):
+            ids += id
+            node = nodes.setdefault(subject, len(nodes))
+            qualifiers = dict(qualifiers_of(told)) if told else _NONE
+            if target is None:
+                lang, sort = qualifiers.get("lang", ""), qualifiers.get("sort", "")
+                self._literals.append((predicate, node, value or "", first, end, number, lang, sort))
+                continue
+            other = nodes.setdefault(target, len(nodes))
+            if predicate == SAME:  # no link between two nodes: the two are one
+                self._merges.append((subject, target))
+                continue
+            put_subject(node)
+            put_object(other)
+            put_number(number)
+            put_predicate(_numbered(predicates, predicate))
+            put_first(first)
+            put_end(end)
+            put_sure(sure_of[sure])
+            put_source(_numbered(sources, source))
+            put_status(_numbered(statuses, qualifiers.get("status", "")))
 
     def arrays(self) -> dict[str, Array]:
         """All arrays of the snapshot, by name."""
@@ -324,6 +397,11 @@ class _Builder:
 
 
 _LINK_COLUMNS: Final = ("predicate", "first", "end", "confidence", "source", "status")
+
+
+def _stamp(moment: datetime) -> int:
+    """A moment as it stands in the name of a file."""
+    return int(moment.timestamp() * 1_000_000)
 
 
 def _numbered(numbers: dict[str, int], word: str) -> int:

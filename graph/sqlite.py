@@ -133,6 +133,20 @@ class SqliteStore:
             found.update((statement.id, statement) for statement in self._read(sql, tuple(asked), statement_of))
         return {id: found[id] for id in ids if id in found}
 
+    def current(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids some source says now; what is no id of a statement is left out."""
+        said: set[str] = set()
+        wanted = [bytes.fromhex(id) for id in dict.fromkeys(ids) if _WHOLE_ID.fullmatch(id)]
+        for start in range(0, len(wanted), _ASKED):
+            asked = wanted[start : start + _ASKED]
+            sql = (
+                "SELECT s.id FROM statement s WHERE EXISTS"
+                " (SELECT 1 FROM assertion a WHERE a.statement = s.number AND a.revision_to IS NULL)"
+                f" AND s.id IN ({', '.join('?' * len(asked))})"
+            )
+            said.update(self._read(sql, tuple(asked), lambda row: str(row[0].hex())))
+        return said
+
     def records(self, predicate: str | None, when: AsOf, ever: bool = False) -> Iterator[Recorded]:
         """See ``graph.store.Store.records``."""
         sql, bound = _RECORDS, (when.first, when.end) if ever else _seen_at(when)

@@ -1,4 +1,4 @@
-"""Statements as rows of ``graph.sqlite`` and back.
+"""Statements as rows of ``graph.sqlite`` and back (rows of other stores in the same shape become statements here too).
 
 Reading back trusts what was checked when it was written: a row becomes a ``Statement`` without being hashed and checked anew,
 seven times as fast. Nothing outside of this module builds statements in this way.

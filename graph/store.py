@@ -1,7 +1,8 @@
 """The port: what every store can do, and nothing else.
 
 ``replace`` is the only write. Reads are answered for an ``AsOf``: both clocks. A statement that two loaded sources assert
-is one statement; it is known for as long as at least one of them says it.
+is one statement; it is known for as long as at least one of them says it. Each read sees the store as it was at the call,
+however slowly it is read, and may be read from any thread.
 """
 
 from __future__ import annotations
@@ -56,9 +57,14 @@ class Store(Protocol):
     def replace(self, source: SourceId, statements: Iterable[Statement], at: datetime) -> Change:
         """From ``at`` on, this source says exactly these statements.
 
-        One transaction: all or nothing, also when the iterable raises. Idempotent. Streams its input (memory does not grow
-        with it); a statement given twice counts once. What the source no longer says gets its known time closed at ``at``;
-        nothing is deleted. ``at`` is an aware moment, not before the source's last change, else ``InputError``.
+        One transaction: all or nothing, also when the iterable raises. Idempotent; an unchanged load returns the current
+        revision and ``at`` as given. Streams its input (memory does not grow with it); the iterable may read this store. A
+        statement given twice counts once, the first time. What the source no longer says gets its known time closed;
+        nothing is deleted. A statement keeps the release it was first given with.
+
+        ``at`` is an aware moment, else ``BadDate``. Known time never runs backwards: a change is noted at ``at``, or one
+        microsecond after the newest change where ``at`` is not later than it; ``Change.at`` says which. ``at`` more than a
+        second before this source's own last change, and an empty source name, are an ``InputError``, before anything is read.
         """
         ...
 
@@ -90,7 +96,10 @@ class Store(Protocol):
         ...
 
     def delta(self, since: int) -> Iterator[Delta]:
-        """The statements that became known or ceased to be known (by any source) after revision ``since``, in order."""
+        """The statements that became known or ceased to be known (by any source) after revision ``since``.
+
+        One entry per source and statement, ordered by revision, then id: count sources before dropping a statement.
+        """
         ...
 
     def revision(self) -> int:
@@ -101,6 +110,10 @@ class Store(Protocol):
         """The newest revision whose time is not after ``known``; 0 before the first."""
         ...
 
+    def identity(self) -> str:
+        """32 hexadecimal digits that no other store has: tells a store that was made anew from the one before it."""
+        ...
+
     def close(self) -> None:
-        """Let go of files and connections. Idempotent."""
+        """Let go of files and connections. Idempotent; any later call raises ``StoreError``."""
         ...

@@ -132,7 +132,7 @@ class Vocabulary:
             raise BadStatement(f"The {end} {entity!r} is no entity of the graph or of what is loaded with it.{hint}")
         if kinds is not None and kind not in kinds:
             allowed = ", ".join(sorted(kinds))
-            raise BadStatement(f"The {end} {entity!r} is a {kind}; {predicate.name!r} takes one of: {allowed}.")
+            raise BadStatement(f"The {end} {entity!r} is of the kind {kind}; {predicate.name!r} takes one of: {allowed}.")
 
 
 _PATTERNS: Final = {"url": _URL, "identifier": _IDENTIFIER, "number": _NUMBER}

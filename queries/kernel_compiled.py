@@ -211,7 +211,7 @@ def _settle(  # type: ignore[no-untyped-def]
     side, node, far, most, offsets, target, weight, dearer, expand, distance, settled, label, labelled, place, now,
     keys, nodes, size,
 ):  # fmt: skip
-    """Take a node into a ball at its exact distance; note its steps to dearer ones. Returns the best meeting seen and the edge."""
+    """Take a node into a ball at its exact distance; note its steps to dearer ones. Returns the best meeting and the edge."""
     distance[side, node] = far
     settled[side, node] = now
     meeting = np.int64(_FAR)

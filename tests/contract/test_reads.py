@@ -135,6 +135,9 @@ def test_long_answers_are_ordered_too(store: Store) -> None:
     everything = ids(store.scan(None, ANY_TIME))
     assert len(everything) == 7_000
     assert everything == sorted(set(everything))
+    thirds = [ids(store.scan(f"p{number}", ANY_TIME)) for number in range(3)]
+    assert [sorted(third) for third in thirds] == thirds
+    assert sum(map(len, thirds)) == 7_000
     for found in (list(store.about("hub", ANY_TIME)), list(store.links("hub", ANY_TIME))):
         assert len(found) == 3_500
         keys = [(statement.predicate, statement.id) for statement in found]

@@ -136,6 +136,12 @@ def test_a_new_release_that_repeats_a_statement_changes_nothing(store: Store) ->
     assert [statement.release for statement in store.scan(None, ANY_TIME)] == ["2025"]
 
 
+def test_of_two_releases_in_one_load_the_first_counts(store: Store) -> None:
+    releases = [replace(A, release=release) for release in ("2026", "2025", "2027")]
+    assert store.replace("one.csv", releases, T).added == 1
+    assert [statement.release for statement in store.about("a", ANY_TIME)] == ["2026"]
+
+
 # --- several sources ---
 
 

@@ -159,7 +159,7 @@ def test_iterators_left_open_block_nobody(store: Store) -> None:
 
 def test_abandoned_iterators_are_cleared_away(store: Store) -> None:
     store.replace("one.csv", many("a", LONG), T)
-    for _ in range(200):
+    for _ in range(60):
         next(store.scan(None, ANY_TIME))
         store.links("network", ANY_TIME)
     gc.collect()

@@ -390,3 +390,13 @@ def test_no_text_breaks_the_separator(field: str, text: str) -> None:
     assert not any("\x1f" in part for part in made.asserted())
     assert len(made.id) == 32
     assert int(made.id, 16) >= 0
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"])
+def test_a_time_beyond_the_calendar_is_a_bad_date(text: str) -> None:
+    with pytest.raises(BadDate, match="is not a time"):
+        moment_of(text)
+
+
+def test_the_end_of_the_calendar_is_a_time() -> None:
+    assert moment_of("9999").isoformat() == "9999-12-31T23:59:59.999999+00:00"

@@ -242,10 +242,9 @@ def test_moments_beyond_the_calendar(store: SqliteStore) -> None:
 
 
 def test_half_a_surrogate_pair_is_refused(store: SqliteStore) -> None:
-    """It is not text and cannot be written. The model refuses it in what is hashed; the release is not."""
-    bad = replace(link("a", "member_of", "b"), release="\ud83e")
-    with pytest.raises(InputError, match="surrogate"):
-        store.replace("one.csv", [link("c", "member_of", "d"), bad], T)
+    """It is not text and cannot be written: the model refuses it in a statement, the store in the name of a source."""
+    with pytest.raises(InputError, match="one line of text"):
+        replace(link("a", "member_of", "b"), release="\ud83e")
     with pytest.raises(InputError, match="surrogate"):
         store.replace("\ud83e.csv", [link("c", "member_of", "d")], T)
     assert store.revision() == 0

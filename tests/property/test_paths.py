@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from graph.model import AsOf, Statement
 from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
+from queries.kernels import SPEEDS, VARIABLE
 from queries.paths import Path, PathQuestion, find_paths
 from tests.factories import LOADED_AT
 from tests.queries.oracle import Way, World
@@ -52,10 +53,13 @@ def expected(way: Way) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("program", SPEEDS)
 @checked
-@given(worlds(), asked())
-def test_equal_to_brute_force(board: Board, world: list[Statement], question: PathQuestion) -> None:
-    answer = find_paths(board.hold(world), question)
+@given(world=worlds(), question=asked())
+def test_equal_to_brute_force(program: str, board: Board, world: list[Statement], question: PathQuestion) -> None:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(VARIABLE, program)
+        answer = find_paths(board.hold(world), question)
     ways = World(world, AsOf(question.as_of)).ways(question)
     assert [told(path) for path in answer.results] == [expected(way) for way in ways]
     assert answer.exhausted == (len(ways) < question.k)

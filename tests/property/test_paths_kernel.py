@@ -1,4 +1,4 @@
-"""The kernel alone, on random graphs full of ties, shut steps and closed nodes, against all simple paths by networkx."""
+"""The kernels alone, on random graphs full of ties, shut steps and closed nodes, against all simple paths by networkx."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.kernel import CLOSED, best_paths, distances
+from queries import kernel_compiled
+from queries.kernel import CLOSED, best_paths, distances, fewest_steps
 
 checked = settings(derandomize=True, deadline=None, max_examples=400)
 
@@ -64,13 +65,74 @@ def nets(draw: st.DrawFn) -> Net:
 
 
 def found(net: Net, k: int, max_steps: int) -> list[tuple[int, tuple[int, ...]]]:
-    return best_paths(*net.arrays(), np.array(net.through), np.array(net.interior), 0, 1, k, max_steps)
+    """What both programs find; they must agree."""
+    given = *net.arrays(), np.array(net.through), np.array(net.interior), 0, 1, k, max_steps
+    interpreted = best_paths(*given)
+    assert kernel_compiled.best_paths(*given) == interpreted
+    return interpreted
 
 
 @checked
 @given(nets(), st.integers(1, 100), st.integers(1, 8))
 def test_equal_to_listing_all(net: Net, k: int, max_steps: int) -> None:
     assert found(net, k, max_steps) == net.best(k, max_steps)
+
+
+@checked
+@given(nets(), st.integers(1, 100), st.integers(1, 8), st.booleans())
+def test_by_hops_equal_to_listing_all(net: Net, k: int, max_steps: int, shortest_only: bool) -> None:
+    alike = Net(
+        net.count, {pair: min(cost, 1) for pair, cost in net.edges.items() if cost < CLOSED}, (0,) * net.count, net.interior
+    )
+    best = [nodes for cost, nodes in alike.best(k, max_steps)]
+    given = *net.arrays(), np.array(net.interior), 0, 1, k, max_steps, shortest_only
+    wanted = [nodes for nodes in best if not shortest_only or len(nodes) == len(best[0])]
+    assert fewest_steps(*given) == wanted
+    assert kernel_compiled.fewest_steps(*given) == wanted
+
+
+@settings(checked, max_examples=200)
+@given(nets(), st.data())
+def test_shutting_steps_is_leaving_them_out(net: Net, data: st.DataObject) -> None:
+    shut = data.draw(st.lists(st.sampled_from(sorted(net.edges)), unique=True, max_size=4))
+    offsets, target, cost = net.arrays()
+    through, interior = np.array(net.through), np.array(net.interior)
+    ordered = kernel_compiled.Sorted.of(offsets, target, cost, through)
+    assert ordered is not None
+    left = Net(net.count, {pair: CLOSED if pair in shut else c for pair, c in net.edges.items()}, net.through, net.interior)
+    closed = left.arrays()[2]
+    given = offsets, target, closed, through, interior, 0, 1, 5, 6
+    assert kernel_compiled.best_paths(*given, ordered.without(shut)) == best_paths(*given) == left.best(5, 6)
+
+
+@settings(checked, max_examples=30)
+@given(st.integers(0, 2**32 - 1))
+def test_the_programs_agree_where_a_few_have_very_many_neighbours(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    count = int(random.integers(60, 400))
+    weight = np.arange(1, count + 1) ** -1.0
+    ends = random.choice(count, (2, 3 * count), p=weight / weight.sum())
+    pairs = {(int(min(a, b)), int(max(a, b))) for a, b in ends.T if a != b}
+    degree = np.bincount(np.array(sorted(pairs)).ravel(), minlength=count)
+    through = tuple((1500 * np.log2(np.maximum(degree, 2)) // 125 * 125).astype(int).tolist())
+    names = random.permutation(count)  # so that the hubs are not the first nodes
+    drawn = {(int(min(names[a], names[b])), int(max(names[a], names[b]))): int(random.integers(8, 40)) * 125 for a, b in pairs}
+    net = Net(count, drawn, tuple(np.array(through)[np.argsort(names)].tolist()), (True,) * count)
+    arrays, through_of, interior = net.arrays(), np.array(net.through), np.array(net.interior)
+    for k, most in ((1, 6), (5, 6), (30, 4)):
+        given = *arrays, through_of, interior, 0, 1, k, most
+        assert kernel_compiled.best_paths(*given) == best_paths(*given)
+        by_hops = *arrays, interior, 0, 1, k, most
+        assert kernel_compiled.fewest_steps(*by_hops) == fewest_steps(*by_hops)
+
+
+def test_too_much_work_is_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = ladder(8)
+    given = *net.arrays(), np.array(net.through), np.array(net.interior), 0, 1, 20, 8
+    by_hops = *net.arrays(), np.array(net.interior), 0, 1, 20, 9
+    monkeypatch.setattr(kernel_compiled, "MOST_WORK", 3)
+    assert kernel_compiled.best_paths(*given) == best_paths(*given)
+    assert kernel_compiled.fewest_steps(*by_hops) == fewest_steps(*by_hops)
 
 
 @settings(checked, max_examples=150)

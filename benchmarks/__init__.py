@@ -1,0 +1,1 @@
+"""How fast the answers are, beside other programs that answer the same questions. ``make bench`` runs it."""
