@@ -46,6 +46,7 @@ lock: setup  ## Work out requirements.lock anew from pyproject.toml
 
 bench: setup  ## Measure at 100k entities and 1M links, write docs/performance.md (BENCH_SIZE=quick or tenfold for others)
 	$(BIN)/python -m benchmarks --size $(BENCH_SIZE)
+	$(BIN)/python -m benchmarks.neo4j_bench --size $(if $(filter tenfold,$(BENCH_SIZE)),full,$(BENCH_SIZE))
 
 bench-guard: setup  ## Hold the ratios of a quick run against benchmarks/budgets.json
 	$(BIN)/python -m benchmarks --size quick --guard

@@ -91,10 +91,10 @@ def known_moment(text: str | None) -> datetime | None:
             raise BadDate(f"{text!r} lies outside of the calendar.") from None
 
 
-def valid_date(text: str | None) -> str | None:
-    """``as_of`` as it was given, if it is a date; raises ``Problem``."""
+def valid_date(text: str | None, parameter: str = "as_of") -> str | None:
+    """A date as it was given, if it is one; raises ``Problem``."""
     if text is not None:
-        with naming("as_of"):
+        with naming(parameter):
             AsOf(text)
     return text
 

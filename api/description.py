@@ -26,11 +26,13 @@ and has the `revision` of the graph. Every statement has its source.
 """
 TAGS: Final[tuple[Mapping[str, str], ...]] = (
     {"name": "questions", "description": "Paths, coverage, neighbourhood, search."},
+    {"name": "what if", "description": "Reliance, sunset, scenario, closing gaps. Nothing is written."},
     {
         "name": "entities",
         "description": "Organisations, networks, mechanisms and all other entities, and what is said about them.",
     },
     {"name": "sources", "description": "Who says so."},
+    {"name": "review", "description": "What waits for a decision, and decisions on identity and on proposals."},
     {"name": "words", "description": "The vocabulary."},
     {"name": "server", "description": "Revisions, probes, sorts of problems."},
 )
@@ -144,20 +146,20 @@ def _complete(schema: dict[str, Any]) -> dict[str, Any]:
         "token": {"type": "http", "scheme": "bearer", "description": "Needed only where the operator has set tokens."}
     }
     for path, operations in schema["paths"].items():
-        operation = operations["get"]
-        operation["security"] = [{}] if path in OPEN_PATHS else [{}, {"token": []}]
-        for parameter in operation.get("parameters", []):
-            _parameter(parameter)
-        _answers(path, operation)
+        for method, operation in operations.items():
+            operation["security"] = [{}] if path in OPEN_PATHS else [{}, {"token": []}]
+            for parameter in operation.get("parameters", []):
+                _parameter(parameter)
+            _answers(path, operation, method)
     return schema
 
 
-def _answers(path: str, operation: dict[str, Any]) -> None:
+def _answers(path: str, operation: dict[str, Any], method: str) -> None:
     answers = operation["responses"]
     headers = dict(_HEADERS)
     if any(parameter["name"] == "cursor" for parameter in operation.get("parameters", [])):
         headers |= _NEXT
-    if path in OPEN_PATHS:
+    if path in OPEN_PATHS or method != "get":
         headers.pop("ETag")
     else:
         answers["304"] = {"description": "Nothing has changed since the answer with the ETag in `If-None-Match`."}

@@ -137,16 +137,12 @@ class Neo4jStore:
 
     def statements(self, ids: Sequence[str]) -> dict[str, Statement]:
         """See ``graph.store.Store.statements``. In the order of ``ids``."""
-        wanted = [id for id in dict.fromkeys(ids) if _WHOLE_ID.fullmatch(id)]
-        if not wanted:
-            return {}
-        now, types = self._now(ANY_TIME)
-        query = cypher.anywhere(types, cypher.BY_ID, "id", cypher.FULL)
-        found: dict[str, Statement] = {}
-        for start in range(0, len(wanted), SLICE):
-            for row in self._read(query, ids=wanted[start : start + SLICE], now=now):
-                found[row[0]] = _statement(row)
-        return {id: found[id] for id in wanted if id in found}
+        found = {row[0]: _statement(row) for row in self._by_id(ids, cypher.BY_ID, cypher.FULL)}
+        return {id: found[id] for id in ids if id in found}
+
+    def current(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids some source says now; what is no id of a statement is left out."""
+        return {row[0] for row in self._by_id(ids, cypher.OPEN_BY_ID, cypher.PLACE)}
 
     def records(self, predicate: str | None, when: AsOf, ever: bool = False) -> Iterator[Recorded]:
         """See ``graph.store.Store.records``."""
@@ -175,6 +171,7 @@ class Neo4jStore:
 
     def identity(self) -> str:
         """32 hexadecimal digits that no other store has: tells a graph that was made anew from the one before it."""
+        self._check_open()
         return self._identity
 
     def close(self) -> None:
@@ -208,6 +205,13 @@ class Neo4jStore:
         """The revision known at that moment, and the relationship types that its links can have."""
         rows = self._read(cypher.NOW, known=when.known or _END_OF_TIME)
         return (rows[0][0], cypher.ours(rows[0][1])) if rows else (0, ())
+
+    def _by_id(self, ids: Sequence[str], condition: str, returned: str) -> Iterator[Row]:
+        wanted = [id for id in dict.fromkeys(ids) if _WHOLE_ID.fullmatch(id)]
+        now, types = self._now(ANY_TIME)
+        query = cypher.anywhere(types, condition, "id", returned)
+        for start in range(0, len(wanted), SLICE):
+            yield from self._read(query, ids=wanted[start : start + SLICE], now=now)
 
     def _at_entity(self, query: str, entity: EntityId, when: AsOf) -> Iterator[Statement]:
         now, _ = self._now(when)

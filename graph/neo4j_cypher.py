@@ -23,6 +23,7 @@ SEEN: Final = f"{_OPEN} AND {_VALID}"
 EVER: Final = f"x.opened <= $now AND {_VALID}"
 IN_SLICE: Final = "x.id >= $low AND x.id < $high"
 BY_ID: Final = "x.id IN $ids AND x.opened <= $now"
+OPEN_BY_ID: Final = f"x.id IN $ids AND {_OPEN}"
 
 _COMMON: Final = (
     "x.valid_from, ''",
@@ -173,19 +174,21 @@ _UNDO_ENTITIES: Final = "MATCH (e:Entity) WHERE e.opened = $revision WITH e LIMI
 def show() -> str:
     """Make the display of entities anew: label, kind, name, ... as they are known at $revision.
 
-    The name in use longest is shown, as in ``graph.snapshot``; ``aliases`` are all other names, sorted.
+    The name in use longest is shown, as in ``graph.snapshot``; ``aliases`` are all other names, sorted. Entities that were
+    merged stay apart here, with the link SAME_AS between them.
     """
     labels = kind_labels()
     label_of = ", ".join(f"{kind}: '{label}'" for kind, label in labels.items())
 
     def first(predicate: str) -> str:
-        return f"head([s IN told WHERE s.predicate = '{predicate}' AND s.lang IS NULL | s.value]) AS {predicate}"
+        return f"head([s IN told WHERE s.predicate = '{predicate}' AND s.lang IN ['', 'en'] | s.value]) AS {predicate}"
 
     return (
         "UNWIND $rows AS id MATCH (e:Entity {id: id}) "
         f"OPTIONAL MATCH (s:Statement) USING INDEX s:Statement(subject) WHERE s.subject = id AND s.predicate IN {_SHOWN} "
         "AND s.opened <= $revision AND (s.closed IS NULL OR s.closed > $revision) "
-        "WITH e, s ORDER BY s.end DESC, s.id WITH e, collect(s) AS told "
+        "WITH e, s ORDER BY s.end DESC, s.id "
+        "WITH e, collect(CASE WHEN s IS NOT NULL THEN s {.predicate, .value, lang: coalesce(s.lang, '')} END) AS told "
         f"WITH e, told, {first('kind')}, {first('name')}, {first('subtype')}, {first('description')} "
         f"REMOVE e:{':'.join(labels.values())} "
         "SET e.kind = kind, e.name = coalesce(name, e.id), e.subtype = subtype, e.description = description, "

@@ -129,7 +129,8 @@ class Report:
     ``findings`` holds at most ``SHOWN_FINDINGS``, in the order of files and rows; ``more_findings`` counts the rest.
     ``at`` is the known time from which all of it holds: a store may put the changes of one load a moment apart.
     ``skipped`` names what lay in a given folder and is no CSV file. ``dry_run``: nothing was written, and the counts say what
-    a load would do.
+    a load would do. ``notes`` is what a person should look at in rows that were loaded, e.g. a link to an organisation that the
+    register does not hold; ``more_notes`` counts those that are not shown.
     """
 
     files: tuple[FileLedger, ...]
@@ -139,6 +140,8 @@ class Report:
     at: datetime
     dry_run: bool = False
     skipped: tuple[str, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    more_notes: int = 0
 
     @property
     def ok(self) -> bool:
@@ -192,6 +195,8 @@ class Report:
             "findings": [finding.to_dict() for finding in self.findings],
             "more_findings": self.more_findings,
             "skipped": list(self.skipped),
+            "notes": [note.to_dict() for note in self.notes],
+            "more_notes": self.more_notes,
         }
 
 

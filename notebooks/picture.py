@@ -19,7 +19,6 @@ from pyvis.network import Network
 
 if TYPE_CHECKING:
     from queries.neighbourhood import NeighbourhoodAnswer
-
     from queries.paths import PathAnswer
 
 _WIDE: Final = 900.0
@@ -134,13 +133,15 @@ def draw(nodes: Sequence[Node], arrows: Iterable[Arrow], caption: str, height: i
 def path_picture(answer: PathAnswer, most: int = 3) -> Picture:
     """The best paths of an answer, one line each, from left to right; the best is bold, the weakest step of each is dashed."""
     shown = answer.results[:most]
-    nodes = {
-        answer.start.id: Node(answer.start.id, answer.start.name, answer.start.kind, 0.0, 0.0, True),
-        answer.goal.id: Node(answer.goal.id, answer.goal.name, answer.goal.kind, _WIDE, 0.0, True),
-    }
+    nodes: dict[str, Node] = {}
+    firsts, lasts = ({path.ids[place] for path in shown} for place in (0, -1))
     arrows: dict[tuple[str, str], Arrow] = {}
     for line, path in enumerate(shown):
         y = (line - (len(shown) - 1) / 2) * 170 if len(shown) > 1 else 120.0
+        first, last = path.steps[0], path.steps[-1]
+        start_y, goal_y = (y if len(ends) > 1 else 0.0 for ends in (firsts, lasts))
+        nodes.setdefault(first.from_id, Node(first.from_id, first.from_name, answer.start.kind, 0.0, start_y, True))
+        nodes.setdefault(last.to_id, Node(last.to_id, last.to_name, answer.goal.kind, _WIDE, goal_y, True))
         for place, inner in enumerate(path.through, start=1):
             nodes.setdefault(inner.id, Node(inner.id, inner.name, inner.kind, _WIDE * place / len(path.steps), y))
         for place, step in enumerate(path.steps):

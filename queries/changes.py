@@ -36,6 +36,8 @@ from queries.entities import moment_of_snapshot, node_of
 from queries.explain import Cited, cite
 from queries.history import History, Touched, touched_after
 
+__all__ = ["CAUSES", "Cause", "ChangesAnswer", "ChangesQuestion", "Difference", "find_changes"]
+
 MOST: Final = 10_000
 
 
@@ -135,7 +137,9 @@ def find_changes(graph: Graph, question: ChangesQuestion) -> ChangesAnswer:
     earlier, later = _views(graph, snapshot, question)
     asked = _Asked(snapshot, question)
     history = History(graph, snapshot)
-    touched = touched_after(graph, earlier.revision, later.revision, snapshot.revision, asked)
+    # What came or went after the later view matters only for telling what was known all along.
+    last = later.revision if earlier.when == later.when else snapshot.revision
+    touched = touched_after(graph, earlier.revision, later.revision, last, asked)
     for one, before, after in zip(
         touched.values(), history.known(earlier.revision, touched), history.known(later.revision, touched), strict=True
     ):

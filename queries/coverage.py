@@ -15,6 +15,7 @@ from graph.errors import InputError
 from graph.model import AsOf, today
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import vocabulary
+from queries import engine
 from queries.bases import rows_of
 from queries.cells import COVERED, STATES, Cell, Named, State, and_list
 from queries.completeness import Blame
@@ -121,7 +122,7 @@ def find_coverage(graph: Graph, question: CoverageQuestion) -> CoverageAnswer:
     'As of 2026-01-01, of 2 countries, areas and territories, 1 is covered (50.0%); 1 is not: 1 gap.'
     >>> store.close(); folder.cleanup()
     """
-    snapshot = graph.snapshot(question.known_at)
+    snapshot = engine.for_coverage(graph, question)
     return coverage_of(snapshot, lens_of(question.lens, snapshot), question)
 
 

@@ -13,6 +13,7 @@ from graph.errors import InputError, UnknownWord
 from graph.model import CONFIDENCES, AsOf, EntityId, today
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import nearest, vocabulary
+from queries import engine
 from queries.explain import Cited, cite
 from queries.selection import (
     ENDED,
@@ -141,7 +142,7 @@ def find_neighbourhood(graph: Graph, question: NeighbourhoodQuestion) -> Neighbo
     ([('net', 0, 3), ('bob', 1, 1), ('ann', 1, 1)], 4, True)
     >>> store.close(); folder.cleanup()
     """
-    snapshot = graph.snapshot(question.known_at)
+    snapshot = engine.for_neighbourhood(graph, question)
     when = AsOf(question.as_of if question.as_of is not None else today(), question.known_at)
     centre = node_of(snapshot, question.centre)
     found = _Found(view(snapshot, when, weights()), question, centre)

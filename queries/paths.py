@@ -22,19 +22,22 @@ from graph.errors import InputError, UnknownWord
 from graph.model import CONFIDENCES, AsOf, EntityId, today
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import nearest
-from queries import absence, kernels
+from queries import absence, engine, kernels
+from queries.ends import between, is_set, members
 from queries.explain import date_text
+from queries.kernel import Path as Nodes
 from queries.kernel import distances
 from queries.route import Path, Step, Through, Weakest, tell
-from queries.selection import Mask, listed, node_of, passable, predicates_asked, view
+from queries.selection import ENDED, Mask, listed, node_of, passable, predicates_asked, view
 from queries.steps import Steps, steps_of
 from queries.weights import Weights, weights
 
-__all__ = ["End", "Path", "PathAnswer", "PathQuestion", "Step", "Through", "Weakest", "find_paths"]
+__all__ = ["End", "Path", "PathAnswer", "PathQuestion", "Step", "Then", "Through", "Weakest", "find_paths"]
 
 MOST_PATHS: Final = 100
 MOST_STEPS: Final = 8
 DISJOINT: Final = ("", "edge", "node")
+ABSENT: Final = "absent"
 ORDERS: Final = ("score", "hops", "shortest")
 
 
@@ -42,7 +45,8 @@ ORDERS: Final = ("score", "hops", "shortest")
 class PathQuestion:
     """What is asked: the best paths between two entities.
 
-    ``start``, ``goal``: ids. ``k``: 1 to 100 paths. ``max_steps``: 1 to 8. ``as_of``: a partial date, None for today;
+    ``start``, ``goal``: ids, or sets of entities as ``queries.ends`` reads them; then the best paths of all pairs. ``k``: 1 to
+    100 paths. ``max_steps``: 1 to 8. ``as_of``: a partial date, None for today;
     ``known_at``: an aware moment, None for now. Filters: ``predicates`` (only these; empty for every traversable one),
     ``without_predicates``, ``kinds`` (inner entities must be of one of these), ``not_kinds``, ``not_through`` (ids that must
     not be passed through), ``confidence`` (the least that counts). ``include_ended``: also follow links that had ended by the
@@ -51,6 +55,8 @@ class PathQuestion:
     choice might give more paths. ``by``: what is best. ``"score"``; ``"hops"``: the fewest steps, whatever they are worth, then
     the ids from the start on; ``"shortest"``: as ``hops``, but none that is longer than the shortest. The scores are told in
     any case.
+
+    ``compare_to``: another date; the paths of that date are told too, each with what its steps are on the as-of date.
 
     Raises ``InputError`` (or ``BadDate``, ``UnknownWord``) for what cannot be asked.
     """
@@ -70,6 +76,7 @@ class PathQuestion:
     include_ended: bool = False
     disjoint: str = ""
     by: str = "score"
+    compare_to: str | None = None
 
     def __post_init__(self) -> None:
         for name, most, what in (("k", MOST_PATHS, "number of paths"), ("max_steps", MOST_STEPS, "most steps a path may have")):
@@ -84,12 +91,13 @@ class PathQuestion:
             raise UnknownWord("sort of disjoint paths", self.disjoint, DISJOINT[1:])
         if self.by not in ORDERS:
             raise UnknownWord("order of paths", self.by, ORDERS)
-        if self.start == self.goal:
+        if self.start == self.goal and not {*":|"}.intersection(self.start):
             raise InputError(f"A path needs two different ends; {self.start!r} was given as both.")
         for end in (self.start, self.goal):
             if end in self.not_through:
                 raise InputError(f"{end!r} is an end of the path, so it cannot be avoided. Take it out of not_through.")
         AsOf(self.as_of, self.known_at)
+        AsOf(self.compare_to)
 
     def bare(self) -> PathQuestion:
         """The same question without its filters; dates and ended links stay."""
@@ -101,16 +109,36 @@ class PathQuestion:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end of the question."""
+    """One end of the question. A set has itself for an id, and the number of its entities in ``size``."""
 
     id: EntityId
     name: str
     kind: str
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A path of another date, and its steps now: ``now`` has ``live``, ``past``, ``ended`` or ``absent`` for each.
+
+    ``absent``: no link that the question follows had begun. ``live``: whether the whole path can be followed now.
+    """
+
+    path: Path
+    now: tuple[str, ...]
+
+    @property
+    def live(self) -> bool:
+        """Whether every step can be followed on the as-of date."""
+        return not {ENDED, ABSENT}.intersection(self.now)
 
 
 @dataclass(frozen=True, slots=True)
 class PathAnswer:
-    """The paths found, best first. ``exhausted``: there are no others. ``reason``: why nothing was found, else ``""``."""
+    """The paths found, best first. ``exhausted``: there are no others. ``reason``: why nothing was found, else ``""``.
+
+    ``then``: the paths of the date ``compare_to``, best first; empty where none was asked for.
+    """
 
     revision: int
     as_of: str
@@ -120,6 +148,8 @@ class PathAnswer:
     results: tuple[Path, ...]
     exhausted: bool
     reason: str
+    compare_to: str | None = None
+    then: tuple[Then, ...] = ()
 
 
 def find_paths(graph: Graph, question: PathQuestion, using: Weights | None = None) -> PathAnswer:
@@ -148,21 +178,52 @@ def find_paths(graph: Graph, question: PathQuestion, using: Weights | None = Non
     >>> store.close(); folder.cleanup()
     """
     chosen = using or weights()
-    snapshot = graph.snapshot(question.known_at)
+    snapshot = engine.for_paths(graph, question, chosen)
     when = AsOf(question.as_of if question.as_of is not None else today(), question.known_at)
-    start, goal = (node_of(snapshot, id) for id in (question.start, question.goal))
+    starts, goals = (_end(snapshot, text, when) for text in (question.start, question.goal))
+    if starts == goals and len(starts) == 1:
+        raise InputError(f"A path needs two different ends; both are {snapshot.ids[starts[0]]!r}.")
     steps, interior = _seen(snapshot, when, question, chosen)
-    ways = _ways(steps, interior, start, goal, question)
-    ends = [End(snapshot.ids[node], snapshot.names[node], snapshot.kinds[node]) for node in (start, goal)]
+    ways = _ways(steps, interior, starts, goals, question)
+    then = _then(graph, question, chosen, snapshot, when) if question.compare_to is not None else ()
     return PathAnswer(
         revision=snapshot.revision,
         as_of=when.valid or "",
         known_at=question.known_at,
-        start=ends[0],
-        goal=ends[1],
+        start=_told(snapshot, question.start, starts),
+        goal=_told(snapshot, question.goal, goals),
         results=tell(graph, steps, ways, chosen),
         exhausted=len(ways) < question.k,
-        reason="" if ways else _why(snapshot, when, question, chosen, start, goal),
+        reason="" if ways else _why(snapshot, when, question, chosen, starts, goals),
+        compare_to=question.compare_to,
+        then=then,
+    )
+
+
+def _end(snapshot: Snapshot, text: str, when: AsOf) -> list[int]:
+    """The nodes of an end: one, or those of a set."""
+    return members(snapshot, text, when) if is_set(snapshot, text) else [node_of(snapshot, text)]
+
+
+def _told(snapshot: Snapshot, text: str, nodes: Sequence[int]) -> End:
+    if not is_set(snapshot, text):
+        return End(snapshot.ids[nodes[0]], snapshot.names[nodes[0]], snapshot.kinds[nodes[0]])
+    kinds = {snapshot.kinds[node] for node in nodes}
+    return End(text, f"any of {len(nodes)} ({text})", kinds.pop() if len(kinds) == 1 else "", len(nodes))
+
+
+def _then(graph: Graph, question: PathQuestion, chosen: Weights, snapshot: Snapshot, when: AsOf) -> tuple[Then, ...]:
+    """The paths of the other date, each with what its steps are on this one."""
+    earlier = find_paths(graph, replace(question, as_of=question.compare_to, compare_to=None), chosen)
+    steps, _ = _seen(snapshot, when, replace(question, include_ended=True), chosen)
+
+    def state(one: int, other: int) -> str:
+        here = steps.target[steps.offsets[one] : steps.offsets[one + 1]]
+        return steps.state(steps.between(one, other)) if other in here else ABSENT
+
+    return tuple(
+        Then(path, tuple(state(one, other) for one, other in pairwise(node_of(snapshot, id) for id in path.ids)))
+        for path in earlier.results
     )
 
 
@@ -177,18 +238,20 @@ def _seen(snapshot: Snapshot, when: AsOf, question: PathQuestion, chosen: Weight
     return steps_of(seen, chosen, words, question.confidence, question.include_ended), interior
 
 
-def _ways(steps: Steps, interior: Mask, start: int, goal: int, question: PathQuestion) -> list[tuple[int, ...]]:
+def _ways(steps: Steps, interior: Mask, starts: Sequence[int], goals: Sequence[int], question: PathQuestion) -> list[Nodes]:
     """The nodes of the paths found, best first."""
     most, all_shortest = question.max_steps, question.by == "shortest"
 
-    def best(k: int, open_nodes: Mask, closed: Sequence[tuple[int, int]] = ()) -> list[tuple[int, ...]]:
+    def best(k: int, open_nodes: Mask, closed: Sequence[tuple[int, int]] = ()) -> list[Nodes]:
+        if len(starts) > 1 or len(goals) > 1:
+            return between(steps, open_nodes, starts, goals, k, most, closed, question.by)
         if question.by == "score":
-            return kernels.best(steps, open_nodes, start, goal, k, most, closed)
-        return kernels.fewest(steps, open_nodes, start, goal, k, most, closed, all_shortest)
+            return kernels.best(steps, open_nodes, starts[0], goals[0], k, most, closed)
+        return kernels.fewest(steps, open_nodes, starts[0], goals[0], k, most, closed, all_shortest)
 
     if not question.disjoint:
         return best(question.k, interior)
-    ways: list[tuple[int, ...]] = []
+    ways: list[Nodes] = []
     closed: list[tuple[int, int]] = []
     open_nodes = interior.copy()
     while len(ways) < question.k:
@@ -204,7 +267,9 @@ def _ways(steps: Steps, interior: Mask, start: int, goal: int, question: PathQue
     return ways
 
 
-def _why(snapshot: Snapshot, when: AsOf, question: PathQuestion, chosen: Weights, start: int, goal: int) -> str:
+def _why(
+    snapshot: Snapshot, when: AsOf, question: PathQuestion, chosen: Weights, starts: Sequence[int], goals: Sequence[int]
+) -> str:
     """Why there is no path, found out by asking again with less in the way."""
 
     def again(filters: bool, ended: bool) -> tuple[Steps, Mask]:
@@ -212,16 +277,18 @@ def _why(snapshot: Snapshot, when: AsOf, question: PathQuestion, chosen: Weights
 
     def fewest(filters: bool, ended: bool) -> int | None:
         steps, interior = again(filters, ended)
-        far = int(distances(steps.offsets, steps.target, interior, start)[goal])
-        return far if far > 0 else None
+        reached = (distances(steps.offsets, steps.target, interior, start)[goals] for start in starts)
+        return min((int(one) for some in reached for one in some[some > 0]), default=None)
 
     def lonely() -> list[str]:
         steps, _ = again(filters=False, ended=True)
-        return [snapshot.names[node] for node in (start, goal) if steps.offsets[node] == steps.offsets[node + 1]]
+        ends = zip(names, (starts, goals), strict=True)
+        return [name for name, nodes in ends if not any(steps.offsets[node] < steps.offsets[node + 1] for node in nodes)]
 
+    names = [_told(snapshot, text, nodes).name for text, nodes in ((question.start, starts), (question.goal, goals))]
     return absence.reason(
-        snapshot.names[start],
-        snapshot.names[goal],
+        names[0],
+        names[1],
         date_text(when.valid or ""),
         question.max_steps,
         fewest,

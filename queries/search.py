@@ -14,6 +14,7 @@ from graph.errors import InputError
 from graph.model import OPEN_END, EntityId
 from graph.snapshot import Graph
 from graph.vocabulary import vocabulary
+from queries import engine
 from queries.labels import checked
 from queries.names import Found, Names, names_of
 
@@ -74,7 +75,7 @@ def search(graph: Graph, question: SearchQuestion) -> SearchAnswer:
 
     Documents (kind ``source``) come after everything else unless they fit in full. An empty text finds nothing.
     """
-    snapshot = graph.snapshot(question.known_at)
+    snapshot = engine.for_search(graph, question)
     text = checked(question.text)
     names = names_of(snapshot)
     found = names.ranked(text, question.limit, frozenset(question.kinds))
@@ -87,7 +88,7 @@ def resolve(graph: Graph, text: str, known_at: datetime | None = None) -> Entity
 
     An exact id needs no index of names, so the common call costs nothing.
     """
-    return names_of(graph.snapshot(known_at)).resolve(text)
+    return names_of(engine.for_name(graph, text, known_at)).resolve(text)
 
 
 def _hit(names: Names, node: int, found: Found) -> Hit:

@@ -69,6 +69,10 @@ class Server:
         for query in indexes:
             self.driver().execute_query(query)
 
+    def runs(self) -> bool:
+        """Whether it has not ended, as far as that can be told."""
+        return self.machine is None or self.machine.ended() is None
+
     def kill(self) -> None:
         """SIGKILL."""
         self._ours().kill()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import asking, keeping, loading, looking, serving
+from api.commands import asking, differing, keeping, linking, loading, looking, lying_between, review, serving, what_if
 from api.commands.guard import Guarded
 from api.commands.session import Session, stop
 
@@ -39,11 +39,14 @@ def mcmgraph(
     store: Annotated[
         str | None, typer.Option("--store", metavar="WHERE", help="File or Neo4j address, instead of MCMGRAPH_STORE.")
     ] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", metavar="ENGINE", help="kernel or server, instead of MCMGRAPH_ENGINE.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")] = False,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Who works with whom on medical countermeasures, who is covered and who is not, and who says so."""
-    context.obj = Session(store)
+    context.obj = Session(store, engine)
 
 
 for command in (
@@ -52,13 +55,25 @@ for command in (
     asking.paths,
     asking.coverage,
     asking.search,
+    what_if.reliance,
+    what_if.sunset,
+    what_if.scenario,
+    what_if.close_gaps,
+    lying_between.overlap,
+    lying_between.introductions,
+    lying_between.brokers,
+    differing.changes,
+    differing.disagreements,
     looking.show,
     asking.neighbourhood,
     looking.sources,
+    linking.match,
+    linking.mentions,
     keeping.export,
     keeping.doctor,
 ):
     app.command()(command)
+app.add_typer(review.review)
 
 
 def run(arguments: list[str]) -> int:

@@ -16,8 +16,8 @@ Confidence = Annotated[str, typer.Option("--confidence", metavar="LEVEL", help="
 
 def paths(
     context: typer.Context,
-    start: Annotated[str, typer.Argument(metavar="FROM", help="Where to begin: an id, or any name that fits one entity.")],
-    goal: Annotated[str, typer.Argument(metavar="TO", help="Where to arrive: an id, or any name that fits one entity.")],
+    start: Annotated[str, typer.Argument(metavar="FROM", help="Where to begin: an id, a name that fits one entity, or a set.")],
+    goal: Annotated[str, typer.Argument(metavar="TO", help="Where to arrive: likewise.")],
     k: Annotated[int, typer.Option("--k", "-k", help="How many paths, 1 to 100.")] = 5,
     max_steps: Annotated[int, typer.Option("--max-steps", help="How many steps a path may have, 1 to 8.")] = 6,
     as_of: AsOf = None,
@@ -33,19 +33,30 @@ def paths(
         str, typer.Option("--disjoint", metavar="HOW", help="No shared step (edge) or inner entity (node).")
     ] = "",
     by: Annotated[str, typer.Option("--by", metavar="ORDER", help="What is best: score, hops or shortest.")] = "score",
+    compare_to: Annotated[
+        str | None,
+        typer.Option("--compare-to", metavar="DATE", help="Also the best paths of that date, and what became of them."),
+    ] = None,
+    weights: Annotated[
+        str | None, typer.Option("--weights", metavar="FILE", help="Score by these weights, and explain what that moves.")
+    ] = None,
     as_json: Json = False,
     plain: Plain = False,
 ) -> None:
     """The best ways from one entity to another, with sources."""
     json_wanted = is_json(as_json, plain)
-    from api.shapes import body
+    from api.commands.files import weights_in
+    from api.shapes import body, order
+    from queries.ends import end_of
+    from queries.ordering import explain_order
     from queries.paths import PathQuestion, find_paths
     from queries.search import resolve
 
+    chosen = weights_in(weights) if weights is not None else None
     with reading(context, known_at) as (graph, known):
         question = PathQuestion(
-            start=resolve(graph, start, known),
-            goal=resolve(graph, goal, known),
+            start=end_of(graph, start, known),
+            goal=end_of(graph, goal, known),
             k=k,
             max_steps=max_steps,
             as_of=as_of,
@@ -58,15 +69,19 @@ def paths(
             confidence=confidence,
             include_ended=include_ended,
             disjoint=disjoint,
+            compare_to=compare_to,
             by=by,
         )
-        answer = find_paths(graph, question)
+        answer = find_paths(graph, question, chosen)
+        moved = explain_order(find_paths(graph, question), answer) if chosen is not None else None
     if json_wanted:
-        print_json(body(answer))
+        print_json(body(answer) | ({"order": order(moved)} if moved is not None else {}))
         return
-    from api.commands.path_text import tell_paths
+    from api.commands.path_text import tell_order, tell_paths
 
     tell_paths(answer)
+    if moved is not None:
+        tell_order(moved)
 
 
 def search(

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from loaders.ledger import Finding, Report
 
+_SHOWN_NOTES = 20
+
 
 def tell_report(report: Report) -> None:
     """Print the report of a load."""
@@ -27,11 +29,21 @@ def tell_report(report: Report) -> None:
         page.line(f"skipped {name}: it is no CSV file", hang=2)
     if report.findings:
         page.gap()
-        page.line(("Nothing was loaded from files with these findings", "bold red"))
+        refused = any(ledger.refused for ledger in report.files)
+        heading = "Nothing was loaded from files with these findings" if refused else "These rows were left out"
+        page.line((heading, "bold red"))
         for finding in report.findings:
             _tell_finding(page, finding)
         if report.more_findings:
             page.line(f"and {report.more_findings:,} more", indent=2)
+    if report.notes:
+        page.gap()
+        page.line(("To look at; the rows were loaded", "bold"))
+        for note in report.notes[:_SHOWN_NOTES]:
+            _tell_finding(page, note)
+        more = len(report.notes) - _SHOWN_NOTES + report.more_notes
+        if more > 0:
+            page.line(f"and {more:,} more; --json lists them", indent=2)
     page.gap()
     added = sum(ledger.added for ledger in report.files)
     withdrawn = sum(ledger.withdrawn for ledger in report.files)

@@ -22,14 +22,23 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int | None], None]
 CURATED: Final = "curated"
-LOADERS: Final = (CURATED,)
+LOADERS: Final = {
+    CURATED: "loaders.curated",
+    "page": "loaders.webpage",
+    "iati": "loaders.iati",
+    "prequalification": "loaders.prequalification",
+    "ror": "loaders.ror",
+}
+"""Each loader with its module, whose ``load(store, files, at, progress, dry_run)`` makes a report."""
 
 
 def load(
     context: typer.Context,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[LOADER] [FILES]...", help="The loader (curated), and files or folders. [default: what ships]"),
+        typer.Argument(
+            metavar="[LOADER] [FILES]...", help="The loader (curated, page, ...), and files or folders. [default: what ships]"
+        ),
     ] = None,
     if_changed: Annotated[bool, typer.Option("--if-changed", help="Do nothing where the shipped graph is already in.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what a load would do.")] = False,
@@ -38,7 +47,7 @@ def load(
 ) -> None:
     """Load the curated graph, or files, into the graph."""
     json_wanted = is_json(as_json, plain)
-    files = _files(words or [])
+    loader, files = _files(words or [])
     if if_changed and files is not None:
         raise typer.BadParameter("--if-changed is about the graph that ships; leave the files out.")
     settings = context.obj.settings()
@@ -48,7 +57,7 @@ def load(
         else:
             Page().line(f"The curated graph is already loaded (revision {revision}).")
         return
-    report = _load(settings, files, dry_run)
+    report = _load(settings, loader, files, dry_run)
     if json_wanted:
         print_json(report.to_dict())
     else:
@@ -58,18 +67,21 @@ def load(
     stop(0 if report.ok and report.balanced else 1)
 
 
-def _files(words: list[str]) -> list[Path] | None:
-    """The files of a command line, None for what ships; raises ``UnknownWord`` for a loader that is not there."""
+def _files(words: list[str]) -> tuple[str, list[Path] | None]:
+    """The loader and files of a command line, None for what ships; raises ``UnknownWord`` for a loader that is not there."""
+    loader = CURATED
     if words and words[0] in LOADERS:
-        words = words[1:]
+        loader, words = words[0], words[1:]
+        if loader != CURATED and not words:
+            raise typer.BadParameter(f"Name the files that the loader {loader!r} shall read.")
     elif words and not Path(words[0]).exists():
         from graph.errors import InputError, UnknownWord
         from graph.vocabulary import nearest
 
         if Path(words[0]).suffix or len(Path(words[0]).parts) > 1:
             raise InputError(f"There is no file or folder {words[0]!r}.")
-        raise UnknownWord("loader", words[0], nearest(words[0], LOADERS) or LOADERS)
-    return [Path(word) for word in words] or None
+        raise UnknownWord("loader", words[0], nearest(words[0], LOADERS) or tuple(LOADERS))
+    return loader, [Path(word) for word in words] or None
 
 
 def _current(settings: Settings) -> int:
@@ -86,12 +98,14 @@ def _current(settings: Settings) -> int:
         store.close()
 
 
-def _load(settings: Settings, files: list[Path] | None, dry_run: bool) -> Report:
-    from api.loaded import Loaded
-    from loaders import curated
+def _load(settings: Settings, loader: str, files: list[Path] | None, dry_run: bool) -> Report:
+    from importlib import import_module
 
+    from api.loaded import Loaded
+
+    load_files = import_module(LOADERS[loader]).load
     with _store(settings, dry_run) as store, _progress() as progress:
-        report = curated.load(store, files, datetime.now(UTC), progress, dry_run)
+        report: Report = load_files(store, files, datetime.now(UTC), progress, dry_run)
         if files is None and report.ok and not dry_run:
             Loaded(settings).note(store)
     if not dry_run and report.revision:

@@ -8,6 +8,7 @@ from api.commands.output import Page
 
 if TYPE_CHECKING:
     from queries.explain import Cited
+    from queries.ordering import OrderChange
     from queries.paths import Path, PathAnswer, Step
 
 _STEP: Final = 3
@@ -17,9 +18,8 @@ _DETAIL: Final = 6
 def tell_paths(answer: PathAnswer) -> None:
     """Print the answer to a path question."""
     page = Page()
-    page.line(
-        (answer.start.name, "bold"), f" ({answer.start.id})  to  ", (answer.goal.name, "bold"), f" ({answer.goal.id})", hang=4
-    )
+    ids = ["" if end.name.endswith(f"({end.id})") else f" ({end.id})" for end in (answer.start, answer.goal)]
+    page.line((answer.start.name, "bold"), f"{ids[0]}  to  ", (answer.goal.name, "bold"), ids[1], hang=4)
     known = f", as known at {answer.known_at.isoformat()}" if answer.known_at is not None else ""
     page.line((f"as of {answer.as_of}, revision {answer.revision}{known}", "dim"))
     if not answer.results:
@@ -31,6 +31,32 @@ def tell_paths(answer: PathAnswer) -> None:
     if answer.results and answer.exhausted:
         page.gap()
         page.line(("There are no further paths under these conditions.", "dim"))
+    if answer.compare_to is not None:
+        _tell_then(page, answer)
+
+
+def _tell_then(page: Page, answer: PathAnswer) -> None:
+    """The paths of the other date, and what has become of them."""
+    page.gap()
+    page.line((f"As of {answer.compare_to}", "bold"), "" if answer.then else ": no path")
+    for place, one in enumerate(answer.then, start=1):
+        fate = "still holds" if one.live else "does not hold any more"
+        page.line(f"{place}. ", (" > ".join(one.path.ids), "cyan"), f"  score {_points(one.path.score)}: {fate}", hang=3)
+        for step, state in zip(one.path.steps, one.now, strict=True):
+            if state in ("ended", "absent"):
+                page.line((f"{state}: ", "red"), step.sentence, indent=_STEP, hang=2)
+
+
+def tell_order(moved: OrderChange) -> None:
+    """Print which paths have passed each other under other weights."""
+    page = Page()
+    page.gap()
+    page.line(("Under these weights", "bold"), ": the same paths in the same order." if moved.same else ":")
+    for swap in moved.swaps:
+        page.line("- ", swap.sentence, hang=2)
+    for word, some in (("new", moved.came), ("no longer among them", moved.went)):
+        for ids in some:
+            page.line(f"- {word}: ", (" > ".join(ids), "cyan"), hang=2)
 
 
 def _tell_path(page: Page, place: int, path: Path) -> None:

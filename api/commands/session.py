@@ -33,15 +33,17 @@ EMPTY = "The graph is empty: run 'mcmgraph load' first."
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One call of the command; ``store`` is what ``--store`` says, None where it is not given."""
+    """One call of the command; ``store`` and ``engine`` are what the options say, None where they are not given."""
 
     store: str | None
+    engine: str | None = None
 
     def settings(self) -> Settings:
-        """The settings of the environment, with ``--store`` in place of ``MCMGRAPH_STORE``; raises ``InputError``."""
+        """The settings of the environment, but for what ``--store`` and ``--engine`` say; raises ``InputError``."""
         from graph.settings import Settings
 
-        return Settings.from_env(os.environ if self.store is None else {**os.environ, "MCMGRAPH_STORE": self.store})
+        given = {"MCMGRAPH_STORE": self.store, "MCMGRAPH_ENGINE": self.engine}
+        return Settings.from_env({**os.environ, **{name: value for name, value in given.items() if value is not None}})
 
 
 @contextmanager

@@ -54,15 +54,35 @@ class Path(Shape):
     through: list[Through]
 
 
+class PathThen(Path):
+    """A path of another date, and what has become of it."""
+
+    live_now: bool = Field(description="Whether every step can be followed on the as-of date.")
+    now: list[Literal["live", "past", "ended", "absent"]] = Field(
+        description="Each step on the as-of date; `absent`: no link that is followed had begun."
+    )
+
+
+class End(Shape):
+    """One end of the question: an entity, or a set of them, which has itself for an id."""
+
+    id: str
+    name: str
+    kind: str | None = Field(description="Null for a set of several kinds.")
+    size: int = Field(description="How many entities it holds.", ge=1)
+
+
 class Paths(Asked):
     """The best paths, best first."""
 
     as_of: PartialDate
-    start: Ref
-    goal: Ref
+    start: End
+    goal: End
     results: list[Path]
     exhausted: bool = Field(description="Whether there are no other paths.")
     reason: str | None = Field(description="Why nothing was found, where nothing was.")
+    compare_to: PartialDate | None = Field(description="The other date that was asked for.")
+    then: list[PathThen] = Field(description="The best paths of that date; empty where none was asked for.")
 
 
 class Neighbour(Ref):

@@ -4,8 +4,37 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.routes import changes, coverage, entities, neighbourhood, paths, search, sources, status, vocabulary
+from api.routes import (
+    between,
+    changes,
+    coverage,
+    differences,
+    entities,
+    neighbourhood,
+    paths,
+    review,
+    search,
+    sources,
+    status,
+    vocabulary,
+    what_if,
+)
 
 ROUTERS: Final = tuple(
-    module.router for module in (paths, coverage, neighbourhood, search, entities, sources, vocabulary, changes, status)
+    module.router
+    for module in (
+        paths,
+        coverage,
+        neighbourhood,
+        search,
+        what_if,
+        between,
+        differences,
+        entities,
+        sources,
+        review,
+        vocabulary,
+        changes,
+        status,
+    )
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -9,11 +10,12 @@ from starlette.responses import Response
 
 from api import models, shapes
 from api.answering import Body, answering
-from api.asking import entity_of, kinds_of, known_moment, predicates_of, valid_date
+from api.asking import entity_of, kinds_of, known_moment, naming, predicates_of, valid_date
 from api.description import told
-from api.parameters import LONGEST_NAME, MOST_WORDS, ONE_LINE, AsOfDate, KnownAt, Predicates
+from api.parameters import DATE, LONGEST_NAME, MOST_WORDS, ONE_LINE, AsOfDate, KnownAt, Predicates
 from graph.model import Confidence
 from graph.snapshot import Graph
+from queries.ends import end_of
 from queries.paths import MOST_PATHS, MOST_STEPS, PathQuestion, find_paths
 
 router = APIRouter(tags=["questions"])
@@ -32,7 +34,7 @@ def paths(
         str,
         Query(
             alias="from",
-            description="Where to begin: an id, or any name that fits one entity.",
+            description="Where to begin: an id, any name that fits one entity, or a set of entities like `of:au`.",
             min_length=1,
             max_length=LONGEST_NAME,
             examples=["africa-cdc"],
@@ -42,7 +44,7 @@ def paths(
     to: Annotated[
         str,
         Query(
-            description="Where to arrive: an id, or any name that fits one entity.",
+            description="Where to arrive: an id, any name that fits one entity, or a set of entities.",
             min_length=1,
             max_length=LONGEST_NAME,
             examples=["paho"],
@@ -81,19 +83,30 @@ def paths(
         Literal["score", "hops", "shortest"],
         Query(description="What is best: the score; `hops`, the fewest steps; `shortest`, only those with the fewest steps."),
     ] = "score",
+    compare_to: Annotated[
+        str | None,
+        Query(
+            description="Also tell the best paths of this other date, and what has become of their steps.",
+            max_length=20,
+            examples=["2025-11-21"],
+            json_schema_extra=DATE,
+        ),
+    ] = None,
 ) -> Response:
     """The k best simple paths between two entities, every step with its sentence and citations.
 
     A path scores 100 points less what its steps cost (strength of the predicate, evidence, age, length) and what passing
     through its inner entities costs (the more neighbours, the more). `parts` adds up to `score`; `weakest` is the step it
-    stands or falls with. Only predicates that tell of collaboration are followed, in either direction.
+    stands or falls with. Only predicates that tell of collaboration are followed, in either direction. Either end may be a set:
+    conditions joined by commas (`kind:`, `subtype:`, `in:`, `of:`, `id:`; `|` for or); then the best of all pairs are found.
     """
     known, valid = known_moment(known_at), valid_date(as_of)
+    compared = valid_date(compare_to, "compare_to")
     followed, left_out = predicates_of("predicate", predicate), predicates_of("without_predicate", without_predicate)
     kinds, unwanted = kinds_of("kind", kind), kinds_of("not_kind", not_kind)
 
     def make(graph: Graph) -> Body:
-        start, goal = entity_of(graph, from_, known, "from"), entity_of(graph, to, known, "to")
+        start, goal = _end(graph, from_, known, "from"), _end(graph, to, known, "to")
         avoided = tuple(entity_of(graph, name, known, "not_through") for name in not_through or ())
         question = PathQuestion(
             start=start,
@@ -111,7 +124,14 @@ def paths(
             include_ended=include_ended,
             disjoint=disjoint or "",
             by=by,
+            compare_to=compared,
         )
         return shapes.body(find_paths(graph, question))
 
     return answering(request).answer(request, make)
+
+
+def _end(graph: Graph, text: str, known: datetime | None, parameter: str) -> str:
+    """One entity or a set, as the question takes it; raises ``Problem``."""
+    with naming(parameter):
+        return end_of(graph, text, known)

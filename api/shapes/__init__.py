@@ -11,16 +11,19 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from api.shapes.between import brokers, introductions, overlap
 from api.shapes.coverage import bases, coverage, lenses, spread
+from api.shapes.differing import differences, disagreements
 from api.shapes.entities import entities, entity, one_source, sources, statements
 from api.shapes.paths import neighbourhood, paths, search
 from api.shapes.statements import Body, moment, statement
+from api.shapes.what_if import close_gaps, order, reliance, scenario, sunset
 from api.shapes.words import change, words
 
 if TYPE_CHECKING:
     from graph.snapshot import Graph
 
-__all__ = ["Body", "bases", "body", "change", "coverage", "lenses", "moment", "statement", "to_json", "words"]
+__all__ = ["Body", "bases", "body", "change", "coverage", "lenses", "moment", "order", "statement", "to_json", "words"]
 
 
 def body(answer: Any, graph: Graph | None = None) -> Body:
@@ -28,8 +31,8 @@ def body(answer: Any, graph: Graph | None = None) -> Body:
 
     An answer of coverage needs the graph too, from which its statements are cited. Raises ``TypeError`` for anything else.
     """
-    if type(answer).__name__ == "CoverageAnswer" and graph is not None:
-        return coverage(answer, graph)
+    if type(answer).__name__ in _CITING and graph is not None:
+        return _CITING[type(answer).__name__](answer, graph)
     make = _MAKERS.get(type(answer).__name__)
     if make is None:
         raise TypeError(f"There is no shape for {type(answer).__name__}.")
@@ -52,4 +55,17 @@ _MAKERS: Final[Mapping[str, Callable[[Any], Body]]] = {
     "StatementsAnswer": statements,
     "SourcesAnswer": sources,
     "SourceAnswer": one_source,
+    "ChangesAnswer": differences,
+    "DisagreementsAnswer": disagreements,
+    "BrokersAnswer": brokers,
+    "RelianceAnswer": reliance,
+    "SunsetAnswer": sunset,
+    "ScenarioAnswer": scenario,
+    "CloseGapsAnswer": close_gaps,
 }
+_CITING: Final[Mapping[str, Callable[[Any, Any], Body]]] = {
+    "CoverageAnswer": coverage,
+    "OverlapAnswer": overlap,
+    "IntroductionsAnswer": introductions,
+}
+"""Those whose statements are fetched from the graph only now."""

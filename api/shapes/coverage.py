@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 def coverage(answer: CoverageAnswer, graph: Graph) -> Body:
     """An answer of coverage; the statements of its cells are fetched from the graph, each once."""
+    from queries import engine
     from queries.explain import cite
 
     ids = dict.fromkeys(id for cell in answer.cells for id in cell.statements)
-    cited = {one.id: statement(one) for one in cite(graph, graph.snapshot(answer.known_at), ids, AsOf(answer.as_of))}
+    snapshot = engine.for_citing(graph, ids, answer.known_at)
+    cited = {one.id: statement(one) for one in cite(graph, snapshot, ids, AsOf(answer.as_of))}
     return {
         "revision": answer.revision,
         "as_of": answer.as_of,
@@ -50,11 +52,11 @@ def coverage(answer: CoverageAnswer, graph: Graph) -> Body:
         "by_column": [_tally(one) for one in answer.by_column],
         "regions": [_tally(one) for one in answer.regions],
         "blame": [{**_blamed(one.list), "cells": one.cells} for one in answer.blame],
-        "cells": [_cell(one, cited) for one in answer.cells],
+        "cells": [cell_body(one, cited) for one in answer.cells],
     }
 
 
-def _cell(cell: Cell, cited: Mapping[str, Body]) -> Body:
+def cell_body(cell: Cell, cited: Mapping[str, Body]) -> Body:
     return {
         "row": cell.row,
         "row_name": cell.row_name,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def paths(answer: PathAnswer) -> Body:
     def end(one: Any) -> Body:
-        return {"id": one.id, "name": one.name, "kind": one.kind}
+        return {"id": one.id, "name": one.name, "kind": one.kind or None, "size": one.size}
 
     return {
         "revision": answer.revision,
@@ -22,13 +22,15 @@ def paths(answer: PathAnswer) -> Body:
         "known_at": moment(answer.known_at),
         "start": end(answer.start),
         "goal": end(answer.goal),
-        "results": [_path(path) for path in answer.results],
+        "results": [path_body(path) for path in answer.results],
         "exhausted": answer.exhausted,
         "reason": answer.reason or None,
+        "compare_to": answer.compare_to,
+        "then": [{**path_body(one.path), "live_now": one.live, "now": list(one.now)} for one in answer.then],
     }
 
 
-def _path(path: Path) -> Body:
+def path_body(path: Path) -> Body:
     return {
         "score": path.score,
         "parts": dict(path.parts),

@@ -56,10 +56,15 @@ def test_there_is_an_example_for_every_question() -> None:
 
 @pytest.mark.parametrize(("command", "expected"), EXAMPLES)
 def test_every_example_answers_as_the_page_says(shipped: TestClient, command: str, expected: Any) -> None:
-    program, quiet, address = shlex.split(command)
+    program, quiet, *posted, address = shlex.split(command)
     assert (program, quiet) == ("curl", "-s")
     assert address.startswith(SERVER)
-    answered = shipped.get(address.removeprefix(SERVER))
+    if posted:
+        option, given = posted
+        assert option == "--json"
+        answered = shipped.post(address.removeprefix(SERVER), json=json.loads(given))
+    else:
+        answered = shipped.get(address.removeprefix(SERVER))
     assert answered.status_code == expected.get("status" if isinstance(expected.get("status"), int) else "", 200)
     assert_holds(answered.json(), expected, "")
 
@@ -86,13 +91,14 @@ def test_the_program_on_the_page_reads_a_whole_list(curated: Graph) -> None:
 
 
 def test_every_endpoint_is_named_on_the_page(client: TestClient) -> None:
-    for path in client.get("/openapi.json").json()["paths"]:
-        assert f"`GET {path}`" in PAGE, path
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        for method in methods:
+            assert f"`{method.upper()} {path}`" in PAGE, path
 
 
 def test_every_parameter_is_named_on_the_page(client: TestClient) -> None:
     for path, methods in client.get("/openapi.json").json()["paths"].items():
-        for parameter in methods["get"].get("parameters", []):
+        for parameter in (one for method in methods.values() for one in method.get("parameters", [])):
             assert f"`{parameter['name']}`" in PAGE or f"{{{parameter['name']}}}" in PAGE, (path, parameter["name"])
 
 

@@ -25,12 +25,21 @@ PATHS = [
     "/v1/coverage/lenses",
     "/v1/coverage/bases",
     "/v1/coverage/spread",
+    "/v1/reliance/{id}",
+    "/v1/sunset",
+    "/v1/overlap",
+    "/v1/introductions",
+    "/v1/brokers",
+    "/v1/differences",
+    "/v1/disagreements",
     "/v1/search",
     "/v1/entities",
     "/v1/entities/{id}",
     "/v1/entities/{id}/statements",
     "/v1/sources",
     "/v1/sources/{id}",
+    "/v1/review",
+    "/v1/review/decisions",
     "/v1/vocabulary",
     "/v1/changes",
     "/v1/health",
@@ -39,13 +48,25 @@ PATHS = [
     "/v1/problems/{slug}",
 ]
 
-WITHOUT_PARAMETERS = {"/v1/coverage/lenses", "/v1/coverage/bases", "/v1/vocabulary", "/v1/health", "/v1/ready", "/v1/problems"}
+WITHOUT_PARAMETERS = {
+    "/v1/review/decisions",
+    "/v1/coverage/lenses",
+    "/v1/coverage/bases",
+    "/v1/vocabulary",
+    "/v1/health",
+    "/v1/ready",
+    "/v1/problems",
+}
 
 
 @pytest.fixture(scope="module")
 def operations(small_graph: Graph) -> Mapping[str, Operation]:
     schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(small_graph, api_settings()))
-    return {found.ok().path: found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)}
+    return {
+        found.ok().path: found.ok()
+        for found in schema.get_all_operations()
+        if isinstance(found, Ok) and found.ok().method == "get"
+    }
 
 
 def test_every_endpoint_is_tried(operations: Mapping[str, Operation]) -> None:
@@ -53,7 +74,21 @@ def test_every_endpoint_is_tried(operations: Mapping[str, Operation]) -> None:
 
 
 # What a schema cannot tell: a cursor that was not given, 30 February, a name of no lens, two equal ends.
-UNTELLABLE = {"cursor", "as_of", "known_at", "lens", "base", "columns", "from", "to", "not_through", "id", None}
+UNTELLABLE = {
+    "cursor",
+    "as_of",
+    "compare_to",
+    "on",
+    "known_at",
+    "lens",
+    "base",
+    "columns",
+    "from",
+    "to",
+    "not_through",
+    "id",
+    None,
+}
 BOUNDED = settings(
     derandomize=True,
     database=None,

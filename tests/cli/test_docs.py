@@ -39,7 +39,9 @@ def commands() -> dict[str, list[str]]:
     group = typer.main.get_command(app)
     found = {"": [name for parameter in group.params for name in parameter.opts]}
     for name, command in group.commands.items():  # type: ignore[attr-defined]
-        found[name] = [option for parameter in command.params for option in parameter.opts if option.startswith("-")]
+        parts = [command, *getattr(command, "commands", {}).values()]
+        options = [option for part in parts for parameter in part.params for option in parameter.opts if option.startswith("-")]
+        found[name] = list(dict.fromkeys(options))
     return found
 
 

@@ -186,10 +186,16 @@ function map(answer) {
   const put = (id, name, x, y) => nodes.has(id) || nodes.set(id, { id, name, kind: kinds.get(id), x, y, rank: nodes.size });
   const between = (step) => [step.from, step.to].sort().join(" ");
   for (const path of answer.results) for (const one of path.through) kinds.set(one.id, one.kind);
-  put(answer.start.id, answer.start.name, 0, 0);
-  put(answer.goal.id, answer.goal.name, longest * ACROSS, 0);
+  // An end may be a set of entities: then each path has ends of its own.
+  const ends = (of) => new Set(answer.results.map(of)).size;
+  const [one, other] = [ends((path) => path.steps[0].from) === 1, ends((path) => path.steps.at(-1).to) === 1];
   answer.results.forEach((path, lane) => {
     const y = Math.ceil(lane / 2) * (lane % 2 ? 1 : -1) * LANE;
+    const [first, last] = [path.steps[0], path.steps.at(-1)];
+    if (!kinds.has(first.from)) kinds.set(first.from, answer.start.kind);
+    if (!kinds.has(last.to)) kinds.set(last.to, answer.goal.kind);
+    put(first.from, first.from_name, 0, one ? 0 : y);
+    put(last.to, last.to_name, longest * ACROSS, other ? 0 : y);
     path.steps.forEach((step, index) => {
       put(step.to, step.to_name, ((index + 1) / path.steps.length) * longest * ACROSS, y);
       const [main] = step.statements;
