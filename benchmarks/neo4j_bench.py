@@ -33,7 +33,8 @@ from queries.lenses import Entry, Lens, Step
 from queries.neighbourhood import NeighbourhoodQuestion, find_neighbourhood
 from queries.paths import PathQuestion, find_paths
 from queries.weights import weights
-from tests.neo4j_server import NoServer, Server, launch
+from tests.neo4j_machines import NoServer
+from tests.neo4j_server import Server, launch
 
 HERE: Final = Path(__file__).parent
 BATCH: Final = 10_000
@@ -154,6 +155,14 @@ def _once(name: str, by: str, begun: float) -> Figure:
     return Figure(name, by, took, took, 1)
 
 
+def _keep(size: Size, on: dict[str, str], figures: list[Figure]) -> None:
+    """Write what was measured so far beside that of the other sizes: a run that is stopped has not been for nothing."""
+    kept = HERE / "neo4j.json"
+    held = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    held[size.name] = {"seed": SEED, "links": size.links, "machine": on, "figures": [figure.row() for figure in figures]}
+    kept.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
+
+
 def main() -> int:
     """Measure one size and write the figures; 0 also where there is no server."""
     read = argparse.ArgumentParser(prog="python -m benchmarks.neo4j_bench", description=__doc__)
@@ -173,12 +182,9 @@ def main() -> int:
             for figure in side(size, server, asked):
                 print(f"{figure.name:40} {figure.by:24} {figure.p50:12.2f} {figure.p95:12.2f} {figure.unit}", flush=True)
                 figures.append(figure)
+                _keep(size, on, figures)
         finally:
             server.stop()
-    kept = HERE / "neo4j.json"
-    held = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    held[size.name] = {"seed": SEED, "links": size.links, "machine": on, "figures": [figure.row() for figure in figures]}
-    kept.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -20,30 +20,22 @@ import neo4j
 from neo4j import READ_ACCESS, WRITE_ACCESS
 
 from graph import neo4j_cypher as cypher
-from graph.errors import BadDate, InputError, StoreUnavailable
+from graph import neo4j_reading as reading
+from graph.errors import InputError, StoreUnavailable
 from graph.model import ANY_TIME, AsOf, EntityId, SourceId, Statement
 from graph.neo4j_schema import faults, prepare, surely
 from graph.neo4j_spool import LONGEST, Spool
 from graph.neo4j_writing import moment_of_change, native, replace
-from graph.sqlite_rows import SelectedRow, statement_of
+from graph.sqlite_rows import SelectedRow
 from graph.store import Change, Delta, Recorded
 
 if TYPE_CHECKING:
     from graph.settings import Settings
 
-Row = list[Any]
-"""id, subject, predicate, object, value, then as in ``graph.neo4j_cypher.FULL``."""
-
-SLICE: Final = 10_000
-"""Rows of one slice of a long read, about: ids are spread evenly."""
-_FIRST_SLICE: Final = 200
-_IDS: Final = 2**32
-"""How many beginnings, of eight digits, an id can have."""
 PATIENCE: Final = 5.0
 """Seconds that the driver goes on trying when the server does not answer."""
 _END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 _WHOLE_ID = re.compile("[0-9a-f]{32}")
-_OPENED, _CLOSED = 14, 15
 
 
 class Neo4jStore:
@@ -106,7 +98,7 @@ class Neo4jStore:
             raise InputError("A source needs a name, e.g. the path of the file that is loaded.")
         if len(source) > LONGEST:
             raise InputError(f"The name of a source can have {LONGEST} letters; {source[:40]!r}... has {len(source)}.")
-        at = _in_utc(at)
+        at = reading.in_utc(at)
         loaded = self._read(cypher.SOURCE_CHANGES, source=source)
         moment_of_change(source, at, native(loaded[-1][1]) if loaded else None, None)
         with Spool() as spool:
@@ -125,7 +117,7 @@ class Neo4jStore:
 
     def scan(self, predicate: str | None, when: AsOf) -> Iterator[Statement]:
         """See ``graph.store.Store.scan``."""
-        return _each_once(_statement(row) for row in self._slices(predicate, when, cypher.SEEN, cypher.FULL))
+        return reading.each_once(reading.statement(row) for row in self._slices(predicate, when, cypher.SEEN, cypher.FULL))
 
     def rows(self, when: AsOf) -> Iterator[SelectedRow]:
         """``scan(None, when)`` as bare tuples, without what only a citation needs: for whoever reads the whole store."""
@@ -137,7 +129,7 @@ class Neo4jStore:
 
     def statements(self, ids: Sequence[str]) -> dict[str, Statement]:
         """See ``graph.store.Store.statements``. In the order of ``ids``."""
-        found = {row[0]: _statement(row) for row in self._by_id(ids, cypher.BY_ID, cypher.FULL)}
+        found = {row[0]: reading.statement(row) for row in self._by_id(ids, cypher.BY_ID, cypher.FULL)}
         return {id: found[id] for id in ids if id in found}
 
     def current(self, ids: Sequence[str]) -> set[str]:
@@ -148,7 +140,7 @@ class Neo4jStore:
         """See ``graph.store.Store.records``."""
         changes = {change.revision: change for change in self.changes(0)}
         when, condition = (AsOf(when.valid), cypher.EVER) if ever else (when, cypher.SEEN)
-        return self._records(self._slices(predicate, when, condition, cypher.FULL), changes)
+        return reading.records(self._slices(predicate, when, condition, cypher.FULL), changes)
 
     def changes(self, since: int) -> Iterator[Change]:
         """See ``graph.store.Store.changes``."""
@@ -167,7 +159,7 @@ class Neo4jStore:
 
     def revision_at(self, known: datetime) -> int:
         """See ``graph.store.Store.revision_at``."""
-        return self._now(AsOf(known=_in_utc(known)))[0]
+        return self._now(AsOf(known=reading.in_utc(known)))[0]
 
     def identity(self) -> str:
         """32 hexadecimal digits that no other store has: tells a graph that was made anew from the one before it."""
@@ -184,17 +176,17 @@ class Neo4jStore:
 
     def _session(self, access: str) -> neo4j.Session:
         return self._driver.session(
-            database=self._database, default_access_mode=access, bookmark_manager=self._bookmarks, fetch_size=SLICE
+            database=self._database, default_access_mode=access, bookmark_manager=self._bookmarks, fetch_size=reading.SLICE
         )
 
     def _check_open(self) -> None:
         if self._closed:
             raise StoreUnavailable(f"The store {self.address} has been closed.")
 
-    def _read(self, query: str, **parameters: Any) -> list[Row]:
+    def _read(self, query: str, **parameters: Any) -> list[reading.Row]:
         self._check_open()
 
-        def run() -> list[Row]:
+        def run() -> list[reading.Row]:
             with self._session(READ_ACCESS) as session:
                 return session.execute_read(lambda tx: tx.run(query, parameters).values())
 
@@ -206,23 +198,23 @@ class Neo4jStore:
         rows = self._read(cypher.NOW, known=when.known or _END_OF_TIME)
         return (rows[0][0], cypher.ours(rows[0][1])) if rows else (0, ())
 
-    def _by_id(self, ids: Sequence[str], condition: str, returned: str) -> Iterator[Row]:
+    def _by_id(self, ids: Sequence[str], condition: str, returned: str) -> Iterator[reading.Row]:
         wanted = [id for id in dict.fromkeys(ids) if _WHOLE_ID.fullmatch(id)]
         now, types = self._now(ANY_TIME)
         query = cypher.anywhere(types, condition, "id", returned)
-        for start in range(0, len(wanted), SLICE):
-            yield from self._read(query, ids=wanted[start : start + SLICE], now=now)
+        for start in range(0, len(wanted), reading.SLICE):
+            yield from self._read(query, ids=wanted[start : start + reading.SLICE], now=now)
 
     def _at_entity(self, query: str, entity: EntityId, when: AsOf) -> Iterator[Statement]:
         now, _ = self._now(when)
-        return _each_once(map(_statement, self._entity_rows(query, entity, now, when)))
+        return reading.each_once(map(reading.statement, self._entity_rows(query, entity, now, when)))
 
-    def _entity_rows(self, query: str, entity: EntityId, now: int, when: AsOf) -> Iterator[Row]:
+    def _entity_rows(self, query: str, entity: EntityId, now: int, when: AsOf) -> Iterator[reading.Row]:
         rows = self._read(query, entity=entity, now=now, first=when.first, end=when.end)
         rows.sort(key=itemgetter(2, 0))
         yield from self._while_open(rows)
 
-    def _slices(self, predicate: str | None, when: AsOf, condition: str, returned: str) -> Iterator[Row]:
+    def _slices(self, predicate: str | None, when: AsOf, condition: str, returned: str) -> Iterator[reading.Row]:
         """Rows in order of id; the revision is settled now, the slices are read as they are needed."""
         now, types = self._now(when)
         condition = f"{cypher.IN_SLICE} AND {condition}"
@@ -232,92 +224,31 @@ class Neo4jStore:
             query, sizing = cypher.of_predicate(types, predicate, condition, returned), cypher.size_of(types, predicate)
         return self._sliced(query, sizing, {"predicate": predicate, "now": now, "first": when.first, "end": when.end})
 
-    def _sliced(self, query: str, sizing: str, bound: dict[str, Any]) -> Iterator[Row]:
+    def _sliced(self, query: str, sizing: str, bound: dict[str, Any]) -> Iterator[reading.Row]:
         ((size,),) = self._read(sizing, **bound)
-        for low, high in _bounds(size):
+        for low, high in reading.bounds(size):
             rows = self._read(query, low=low, high=high, **bound)
             rows.sort(key=itemgetter(0))
             yield from self._while_open(rows)
 
-    def _while_open(self, rows: list[Row]) -> Iterator[Row]:
+    def _while_open(self, rows: list[reading.Row]) -> Iterator[reading.Row]:
         for row in rows:
             if self._closed:
                 self._check_open()
             yield row
 
-    def _records(self, rows: Iterator[Row], changes: dict[int, Change]) -> Iterator[Recorded]:
-        """Rows of one id, which come together, in order of source and revision."""
-        waiting: list[tuple[SourceId, int, Recorded]] = []
-        for row in rows:
-            opened, closed = changes[row[_OPENED]], changes.get(row[_CLOSED])
-            record = Recorded(_statement(row), opened.at, None if closed is None else closed.at, opened.source)
-            if waiting and waiting[0][2].statement.id != record.statement.id:
-                yield from (held for _, _, held in sorted(waiting, key=itemgetter(0, 1)))
-                waiting = []
-            waiting.append((opened.source, opened.revision, record))
-        yield from (held for _, _, held in sorted(waiting, key=itemgetter(0, 1)))
-
     def _deltas(self, changes: list[Change], types: tuple[str, ...]) -> Iterator[Delta]:
-        for group in _grouped(changes):
+        for group in reading.grouped(changes):
             revisions = [change.revision for change in group]
-            if len(group) == 1 and _size(group[0]) > SLICE:
+            if len(group) == 1 and reading.size(group[0]) > reading.SLICE:
                 condition = f"{cypher.IN_SLICE} AND (x.opened IN $revisions OR x.closed IN $revisions)"
                 query = cypher.anywhere(types, condition, "id", cypher.FULL)
                 rows = self._sliced(query, cypher.SIZE, {"revisions": revisions})
-                yield from (Delta(revisions[0], row[_OPENED] == revisions[0], _statement(row)) for row in rows)
+                yield from (Delta(revisions[0], row[reading.OPENED] == revisions[0], reading.statement(row)) for row in rows)
                 continue
-            found: list[tuple[int, str, bool, Row]] = []
-            for key, place in (("opened", _OPENED), ("closed", _CLOSED)):
+            found: list[tuple[int, str, bool, reading.Row]] = []
+            for key, place in (("opened", reading.OPENED), ("closed", reading.CLOSED)):
                 query = cypher.anywhere(types, f"x.{key} IN $revisions", key, cypher.FULL)
                 found += [(row[place], row[0], key == "opened", row) for row in self._read(query, revisions=revisions)]
             found.sort(key=itemgetter(0, 1))
-            yield from (Delta(revision, added, _statement(row)) for revision, _, added, row in found)
-
-
-def _in_utc(moment: datetime) -> datetime:
-    if moment.utcoffset() is None:
-        raise BadDate(f"{moment.isoformat()} has no time zone. Known time needs one, e.g. {moment.isoformat()}Z.")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise BadDate(
-            f"{moment.isoformat()} is beyond the calendar. Known time is between the years 1 and 9999 (UTC)."
-        ) from None
-
-
-def _statement(row: Row) -> Statement:
-    return statement_of((bytes.fromhex(row[0]), *row[1:_OPENED]))
-
-
-def _each_once(statements: Iterator[Statement]) -> Iterator[Statement]:
-    """A statement that several sources assert comes several times in a row; once is enough."""
-    last = ""
-    for statement in statements:
-        if statement.id != last:
-            last = statement.id
-            yield statement
-
-
-def _bounds(size: int) -> Iterator[tuple[str, str]]:
-    """Slices of the ids, which are hexadecimal and evenly spread: a small one first, so that the first row comes soon."""
-    low, rows = 0, _FIRST_SLICE
-    while low < _IDS:
-        high = min(_IDS, low + _IDS * rows // max(size, rows))
-        yield f"{low:08x}", f"{high:08x}" if high < _IDS else "g"
-        low, rows = high, min(SLICE, 4 * rows)
-
-
-def _size(change: Change) -> int:
-    return change.added + change.withdrawn
-
-
-def _grouped(changes: list[Change]) -> Iterator[list[Change]]:
-    """Changes that follow each other, together as long as they are small."""
-    group: list[Change] = []
-    for change in changes:
-        if group and sum(map(_size, group)) + _size(change) > SLICE:
-            yield group
-            group = []
-        group.append(change)
-    if group:
-        yield group
+            yield from (Delta(revision, added, reading.statement(row)) for revision, _, added, row in found)

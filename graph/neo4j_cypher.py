@@ -127,19 +127,17 @@ TYPES: Final = "CALL db.relationshipTypes() YIELD relationshipType RETURN relati
 SAID: Final = "x.opened IN $revisions AND x.closed IS NULL"
 
 LEFT_OVER: Final = "MATCH (l:Load {name: 'load'}) RETURN l.revision"
-TAKE_OVER: Final = "MATCH (l:Load {name: 'load'}) SET l.token = $token, l.done = 1 RETURN l.revision"
-CLAIM_FIRST: Final = (
-    "MERGE (l:Load {name: 'load'}) ON CREATE SET l.token = $token, l.done = 0, l.revision = $revision, l.source = $source, "
-    "l.since = datetime() WITH l, l.done AS done WHERE l.token = $token "
-    "AND NOT EXISTS { MATCH (c:Change) WHERE c.revision >= $revision } "
-    "SET l.done = CASE done WHEN $step THEN $step + 1 ELSE done END RETURN done"
+TAKE_OVER: Final = "MATCH (l:Load {name: 'load'}) SET l.token = $token, l.done = [] RETURN l.revision"
+BEGIN_LOAD: Final = (
+    "MERGE (l:Load {name: 'load'}) ON CREATE SET l.token = $token, l.done = [], l.revision = $revision, l.source = $source, "
+    "l.since = datetime() WITH l WHERE l.token = $token AND NOT EXISTS { MATCH (c:Change) WHERE c.revision >= $revision } "
+    "RETURN true"
 )
-CLAIM: Final = (
-    "MATCH (l:Load {name: 'load'}) WHERE l.token = $token WITH l, l.done AS done "
-    "SET l.done = CASE done WHEN $step THEN $step + 1 ELSE done END RETURN done"
-)
-
-CLAIM_STILL: Final = "MATCH (l:Load {name: 'load'}) WHERE l.token = $token SET l.done = $step RETURN l.done"
+HOLD_LOAD: Final = "MATCH (l:Load {name: 'load'}) SET l.held = $number"
+"""Nobody else changes the node until the transaction ends; what is read of it after this is what it holds."""
+HOLDS: Final = "MATCH (l:Load {name: 'load'}) WHERE l.token = $token RETURN $number IN l.done"
+MARK_DONE: Final = "MATCH (l:Load {name: 'load'}) SET l.done = [n IN l.done WHERE n > $number - 16] + $number"
+"""No more than a few batches are under way at once, so the newest numbers are enough."""
 
 ADD_ENTITIES: Final = "UNWIND $rows AS id MERGE (e:Entity {id: id}) ON CREATE SET e.opened = $revision, e.name = id"
 _DETAILS: Final = ", ".join(f"{name}: r[{number}]" for number, name in enumerate(DETAILS, start=3))

@@ -4,28 +4,26 @@ A server cannot hold a load of any size in one of its transactions, and lets rea
 So a load is *staged*: its rows are written in batches that carry the number of the next revision, which no reader looks at,
 and one small transaction that makes the ``Change`` of that revision shows them all at once. Loads follow each other: a
 transaction that stays open for the whole load holds the writers' lock, and the server lets go of it when the loader dies.
-Each batch first renews its claim on the ``Load`` node, in its own transaction: a loader that has lost the lock to another
-one cannot write any more, and a batch that is sent twice is written once.
+The batches are written by ``graph.neo4j_sending``.
 """
 
 from __future__ import annotations
 
-import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-import neo4j
-from neo4j.exceptions import ClientError, DriverError, Neo4jError
+from neo4j.exceptions import DriverError, Neo4jError
 
 from graph import neo4j_cypher as cypher
 from graph.errors import InputError, SchemaTooNew, StoreError, StoreUnavailable
 from graph.model import SourceId
-from graph.neo4j_schema import SCHEMA, surely
-from graph.neo4j_spool import BATCH, Spool
+from graph.neo4j_schema import SCHEMA
+from graph.neo4j_sending import Piece, Sender, Sessions, TakenOverError
+from graph.neo4j_spool import Spool
 from graph.store import Change
 
 _GRACE: Final = timedelta(seconds=1)
@@ -36,17 +34,6 @@ _ATTEMPTS: Final = 3
 
 _PAUSE: Final = 1.0
 """Seconds between the first two attempts."""
-_TAKEN: Final = 1
-"""The step from which a load that was taken over goes on."""
-
-_Result = TypeVar("_Result")
-Sessions = Callable[[], neo4j.Session]
-Piece = tuple[str, dict[str, Any], int]
-"""A query, its parameters, and how many rows it carries."""
-
-
-class _TakenOverError(Exception):
-    """Another loader holds the claim."""
 
 
 def moment_of_change(source: SourceId, at: datetime, own: datetime | None, newest: datetime | None) -> datetime:
@@ -69,7 +56,7 @@ def replace(sessions: Sessions, spool: Spool, source: SourceId, at: datetime) ->
         except (DriverError, Neo4jError) as error:
             if attempt == _ATTEMPTS or not error.is_retryable():
                 raise
-        except _TakenOverError:
+        except TakenOverError:
             if attempt == _ATTEMPTS:
                 raise StoreUnavailable(f"Other loads came between. Nothing of {source!r} was loaded; load it again.") from None
         time.sleep(_PAUSE * attempt)
@@ -81,9 +68,8 @@ class _Load:
 
     def __init__(self, sessions: Sessions, spool: Spool, source: SourceId, at: datetime, earlier: _Load | None) -> None:
         self._sessions, self._spool, self._source, self._at = sessions, spool, source, at
+        self._sender = Sender(sessions, source, self._keep_lock)
         self._change: Change | None = earlier._change if earlier is not None else None
-        self._token = secrets.token_hex(16)
-        self._step = 0
         self._types: tuple[str, ...] = ()
 
     def run(self) -> Change:
@@ -96,7 +82,7 @@ class _Load:
                     self._lock.close()  # it only held the lock: it is rolled back
 
     def _locked(self) -> Change:
-        schema = self._lock.run(cypher.LOCK, token=self._token).single()
+        schema = self._lock.run(cypher.LOCK, token=self._sender.token).single()
         if schema is None:
             raise StoreError("The graph was deleted from the server. Open the store anew to set it up again.")
         if schema[0] > SCHEMA:
@@ -115,9 +101,10 @@ class _Load:
             self._keep_first_releases()
         change = self._change = Change(revision + 1, self._source, moment, added, withdrawn, unchanged)
         try:
-            self._send(self._staging(change), change.revision)
-            self._send(self._publishing(change), change.revision)
-        except _TakenOverError:
+            self._sender.send(self._staging(change), change.revision)
+            self._sender.send(self._publishing(change), change.revision)
+            self._sender.end()
+        except TakenOverError:
             if not self._is_published(change):  # else another loader has ended what was left to do
                 raise
         return change
@@ -163,116 +150,49 @@ class _Load:
         )
         for query, batches in sources:
             for rows in batches:
-                yield query, {"rows": rows, **said}, len(rows)
+                yield Piece(query, {"rows": rows, **said}, len(rows), goes_first=query == cypher.ADD_ENTITIES)
 
     def _publishing(self, change: Change) -> Iterator[Piece]:
-        yield (
-            cypher.PUBLISH,
-            {
-                "revision": change.revision,
-                "source": change.source,
-                "at": change.at,
-                "added": change.added,
-                "withdrawn": change.withdrawn,
-                "unchanged": change.unchanged,
-            },
-            1,
-        )
+        """Show what was staged, all at once; then bring the display up to it."""
+        given = {
+            "revision": change.revision,
+            "source": change.source,
+            "at": change.at,
+            "added": change.added,
+            "withdrawn": change.withdrawn,
+            "unchanged": change.unchanged,
+        }
+        yield Piece(cypher.PUBLISH, given, 1, goes_first=True)
         yield from self._showing(change.revision)
 
     def _showing(self, revision: int) -> Iterator[Piece]:
-        """Bring the display of entities up to a revision; ends the load."""
+        """Bring the display of entities up to a revision."""
         self._spool.show(record[0] for record in self._lock.run(cypher.TO_SHOW, revision=revision))
         for rows in self._spool.to_show():
-            yield cypher.show(), {"rows": rows, "revision": revision}, len(rows)
-        yield cypher.END_LOAD, {"token": self._token}, 0
-
-    def _send(self, pieces: Iterable[Piece], revision: int) -> None:
-        """Write pieces, as many in one transaction as make a batch."""
-        waiting: list[Piece] = []
-        for piece in pieces:
-            if waiting and sum(rows for _, _, rows in waiting) + piece[2] > BATCH:
-                self._commit(waiting, revision)
-                waiting = []
-            waiting.append(piece)
-        if waiting:
-            self._commit(waiting, revision)
-
-    def _commit(self, pieces: list[Piece], revision: int) -> None:
-        """Write pieces in one transaction, once; ``revision`` is that of the load that they are part of."""
-        claim = cypher.CLAIM if self._step else cypher.CLAIM_FIRST
-        claimed = {"token": self._token, "step": self._step, "revision": revision, "source": self._source}
-
-        def write(tx: neo4j.ManagedTransaction) -> None:
-            if _claim(tx, claim, claimed) == claimed["step"]:  # else it was written, only the answer was lost
-                for query, parameters, _ in pieces:
-                    tx.run(query, parameters).consume()
-
-        self._keep_lock()
-        self._managed(write)
-        self._step += 1
+            yield Piece(cypher.show(), {"rows": rows, "revision": revision}, len(rows))
 
     def _keep_lock(self) -> None:
         """Raises where the lock is lost; and no device between here and the server takes its connection for idle."""
         self._lock.run("RETURN 1").consume()
 
-    def _managed(self, work: Callable[[neo4j.ManagedTransaction], _Result]) -> _Result:
-        """Run a transaction that may be run twice, with the driver's retries."""
-
-        def run() -> _Result:
-            with self._sessions() as session:
-                return session.execute_write(work)
-
-        return surely(run)
-
     def _is_published(self, change: Change) -> bool:
         """Whether the change is there."""
         given = {"revision": change.revision, "source": change.source, "at": change.at}
-        row = self._managed(lambda tx: tx.run(cypher.IS_PUBLISHED, given).single())
+        row = self._sender.managed(lambda tx: tx.run(cypher.IS_PUBLISHED, given).single())
         return row is not None and bool(row[0])
-
-    # --- what a load that was cut off has left -----------------------------------------------------------------------------
 
     def _clear_up(self) -> None:
         """Undo a load that was cut off; or, where it was shown already, end it."""
         if self._lock.run(cypher.LEFT_OVER).single() is None:
             return
-        row = self._managed(lambda tx: tx.run(cypher.TAKE_OVER, token=self._token).single())
-        if row is None:
-            return  # its loader has just ended it
-        begun, self._step = int(row[0]), _TAKEN
+        begun = self._sender.take_over()
+        if begun is None:
+            return
         if begun > self._newest()[0]:  # only now: until it was taken over, its loader could have shown it
-            self._undo(begun)
-            self._managed(lambda tx: tx.run(cypher.END_LOAD, token=self._token).consume())
+            self._sender.undo(begun, cypher.ours(self._lock.run(cypher.TYPES).value()))
         else:
-            self._send(self._showing(begun), begun)
-        self._step = 0
-
-    def _undo(self, revision: int) -> None:
-        types = cypher.ours(self._lock.run(cypher.TYPES).value())
-        given = {"revision": revision, "most": BATCH}
-        claimed = {"token": self._token, "step": self._step}
-        for query in cypher.undoing(types):
-
-            def undo(tx: neo4j.ManagedTransaction, query: str = query) -> bool:
-                _claim(tx, cypher.CLAIM_STILL, claimed)
-                return bool(tx.run(query, given).single(strict=True)[0])
-
-            while self._managed(undo):
-                self._keep_lock()
-
-
-def _claim(tx: neo4j.ManagedTransaction, query: str, claimed: dict[str, Any]) -> int:
-    """Renew the claim, which no other loader can take until the transaction ends; returns the steps done before it."""
-    try:
-        row = tx.run(query, claimed).single()
-    except ClientError as error:
-        if error.code != "Neo.ClientError.Statement.EntityNotFound":
-            raise
-        row = None  # it was deleted while this waited for it
-    if row is None:
-        raise _TakenOverError
-    return int(row[0])
+            self._sender.send(self._showing(begun), begun)
+        self._sender.end()
 
 
 def native(moment: Any) -> datetime:

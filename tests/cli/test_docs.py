@@ -63,7 +63,7 @@ def test_nothing_is_named_that_is_not_there(commands: dict[str, list[str]]) -> N
 
 
 def run(command: str, store: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    called = re.sub(r"^mcmgraph\b", f"'{sys.executable}' -m api.cli", command)
+    called = re.sub(r"(^|; )mcmgraph\b", rf"\1'{sys.executable}' -m api.cli", command)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MCMGRAPH_")}
     settings = {"MCMGRAPH_STORE": str(store), "PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from graph import neo4j as store_module
-from graph import neo4j_spool, neo4j_writing
+from graph import neo4j_reading, neo4j_sending, neo4j_spool, neo4j_writing
 from graph.neo4j import Neo4jStore
 from tests.neo4j_server import Server
 
@@ -50,10 +50,16 @@ def store(connect: Connect) -> Neo4jStore:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a small load takes many transactions, and a small read many slices."""
-    monkeypatch.setattr(neo4j_spool, "BATCH", SMALL)
-    monkeypatch.setattr(neo4j_writing, "BATCH", SMALL)
-    monkeypatch.setattr(store_module, "SLICE", SMALL)
-    monkeypatch.setattr(store_module, "_FIRST_SLICE", SMALL)
+    for module in (neo4j_spool, neo4j_sending):
+        monkeypatch.setattr(module, "BATCH", SMALL)
+    monkeypatch.setattr(neo4j_reading, "SLICE", SMALL)
+    monkeypatch.setattr(neo4j_reading, "FIRST_SLICE", SMALL)
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the batches of a load follow each other, and a test can count them."""
+    monkeypatch.setattr(neo4j_sending, "_SENDERS", 1)
 
 
 @pytest.fixture
