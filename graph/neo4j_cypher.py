@@ -159,9 +159,10 @@ TO_SHOW: Final = (
     f"WITH s WHERE s.predicate IN {_SHOWN} RETURN DISTINCT s.subject"
 )
 PUBLISH: Final = (
-    "CREATE (:Change {revision: $revision, source: $source, at: $at, added: $added, withdrawn: $withdrawn, "
-    "unchanged: $unchanged})"
+    "MERGE (c:Change {revision: $revision}) ON CREATE SET c.source = $source, c.at = $at, c.added = $added, "
+    "c.withdrawn = $withdrawn, c.unchanged = $unchanged"
 )
+"""Where it is there already, the claim will say whether this loader made it."""
 IS_PUBLISHED: Final = "MATCH (c:Change {revision: $revision}) RETURN c.source = $source AND c.at = $at"
 END_LOAD: Final = "MATCH (l:Load {name: 'load'}) WHERE l.token = $token DELETE l"
 
