@@ -104,7 +104,7 @@ def mentions(graph: Graph, gold: Path) -> Score:
         for mention in find_mentions(read_document(SHARED / "seeds" / name), gazetteer):
             if mention.id is not None:
                 found.add((name, mention.start, mention.end, mention.id))
-    return Score("mentions in the seed documents", len(labels), len(found), len(found & wanted), len(labels))
+    return Score("mentions in three web pages of WHO", len(labels), len(found), len(found & wanted), len(labels))
 
 
 def register(ror: Path) -> Iterator[Statement]:

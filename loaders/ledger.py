@@ -202,27 +202,38 @@ class Report:
 
 @dataclass(slots=True)
 class Findings:
-    """Findings while they are collected: keeps the first ``most``, counts all, and remembers which rows have one."""
+    """Findings while they are collected: keeps the first ``most``, counts all, and remembers which rows have one.
+
+    What only follows from other things that are wrong (``follows``) is kept apart, so that it never crowds out a cause.
+    """
 
     most: int = SHOWN_FINDINGS
     kept: list[Finding] = field(default_factory=list)
+    following: list[Finding] = field(default_factory=list)
     count: int = 0
     rows: set[int] = field(default_factory=set)
 
-    def add(self, finding: Finding) -> None:
+    def add(self, finding: Finding, follows: bool = False) -> None:
         """Take one more."""
         self.count += 1
         if finding.row:
             self.rows.add(finding.row)
-        if len(self.kept) < self.most:
-            self.kept.append(finding)
+        held = self.following if follows else self.kept
+        if len(held) < self.most:
+            held.append(finding)
 
     def __bool__(self) -> bool:
         return self.count > 0
 
 
 def gather(parts: Iterable[Findings], most: int = SHOWN_FINDINGS) -> tuple[tuple[Finding, ...], int]:
-    """The first ``most`` findings of several collections, and how many more there are."""
+    """The first ``most`` findings of several collections, causes before what follows from them, and how many more there are."""
     parts = list(parts)
-    kept: Sequence[Finding] = [finding for part in parts for finding in sorted(part.kept, key=lambda f: (f.row, f.column))]
-    return tuple(kept[:most]), sum(part.count for part in parts) - len(kept[:most])
+    ordered = [
+        one for held in ([p.kept for p in parts], [p.following for p in parts]) for part in held for one in _by_row(part)
+    ]
+    return tuple(ordered[:most]), sum(part.count for part in parts) - len(ordered[:most])
+
+
+def _by_row(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (finding.row, finding.column))

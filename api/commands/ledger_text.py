@@ -48,7 +48,7 @@ def tell_report(report: Report) -> None:
     added = sum(ledger.added for ledger in report.files)
     withdrawn = sum(ledger.withdrawn for ledger in report.files)
     done = "would be" if report.dry_run else "were"
-    page.line(f"{added:,} statements {done} added, {withdrawn:,} withdrawn. Revision {report.revision}.")
+    page.line(f"{added:,} statements {done} added, {withdrawn:,} withdrawn, counted file by file. Revision {report.revision}.")
     if report.dry_run:
         page.line("This was a dry run: nothing was written.")
 

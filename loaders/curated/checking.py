@@ -52,9 +52,9 @@ class Checked:
     wants: dict[Wanted, list[int]] = field(default_factory=dict)
     """Rows in which an entity is named, the first thousand."""
 
-    def find(self, row: int, column: str, value: str, reason: str, close: Sequence[str] = ()) -> None:
-        """Note a finding."""
-        self.findings.add(Finding(self.source, row, column, value, reason, tuple(close)[:5]))
+    def find(self, row: int, column: str, value: str, reason: str, close: Sequence[str] = (), follows: bool = False) -> None:
+        """Note a finding; ``follows``: it may only follow from what is wrong with another file."""
+        self.findings.add(Finding(self.source, row, column, value, reason, tuple(close)[:5]), follows)
 
 
 def check(path: Path, source: str, release: str, progress: Progress | None) -> Checked:

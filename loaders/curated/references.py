@@ -78,6 +78,8 @@ class References:
     def _hold(self, checked: Checked, known: dict[EntityId, str], refused: dict[EntityId, str], all_ids: list[str]) -> int:
         """Hold one file against what is known; returns the number of findings."""
         count, nearest_of = 0, dict[EntityId, tuple[str, ...]]()
+        doubtful = any(one.findings and _may_define(one) for one in self._files)
+        unread = [one.source for one in self._files if one.findings and not one.defines and _may_define(one)]
         for wanted, rows in checked.wants.items():
             kind = known.get(wanted.entity)
             if kind is not None and (wanted.kinds is None or kind in wanted.kinds):
@@ -90,8 +92,10 @@ class References:
                     nearest_of[wanted.entity] = () if enough else self._suggest(wanted, known, fitting)
                 close = nearest_of[wanted.entity]
             reason = _reason(wanted, kind, refused.get(wanted.entity))
+            if kind is None and unread and wanted.entity not in refused:
+                reason += f"; but {', '.join(unread)} could not be read and may hold it"
             for row in rows:
-                checked.find(row, wanted.column, wanted.entity, reason, close)
+                checked.find(row, wanted.column, wanted.entity, reason, close, follows=kind is None and doubtful)
                 count += 1
         return count
 
@@ -158,6 +162,10 @@ class References:
             reason = f"the file {change}, but {origin}, which is not replaced by this load, names it {count} times"
             gone[entity].find(0, "", entity, reason)
         return len(needed)
+
+
+def _may_define(checked: Checked) -> bool:
+    return checked.layout is None or checked.layout.defines
 
 
 def _reason(wanted: Wanted, kind: str | None, refused_file: str | None) -> str:

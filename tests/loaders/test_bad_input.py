@@ -437,3 +437,26 @@ def test_a_million_character_cell(copy: SqliteStore, folder: Path) -> None:
     finding = refused(copy, folder / "links.csv").findings[0]
     assert finding.row == 7
     assert len(str(finding)) < 500
+
+
+def test_a_cause_is_told_before_what_follows_from_it(folder: Path, empty: SqliteStore) -> None:
+    """One id that stands twice makes thousands of rows in other files refused; the one mistake must not drown in them."""
+    entities = (folder / "entities.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    entities[5] = "who," + entities[5].partition(",")[2]
+    (folder / "zentities.csv").write_text("".join(entities), encoding="utf-8")
+    (folder / "entities.csv").unlink()
+    values = (folder / "values.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    values[19] = values[19].replace(values[19].split(",")[1], "fnded", 1)
+    (folder / "values.csv").write_text("".join(values), encoding="utf-8")
+    report = load(empty, [folder], AT)
+    assert [(one.file, one.row) for one in report.findings[:2]] == [("curated/values.csv", 20), ("curated/zentities.csv", 6)]
+    assert report.more_findings > 0
+    assert report.balanced
+    assert empty.revision() > 0
+
+
+def test_a_file_that_cannot_be_read_is_named_where_its_entities_are_missed(folder: Path, empty: SqliteStore) -> None:
+    (folder / "countries.csv").write_bytes(b"\x00\x01\x02")
+    report = load(empty, [folder], AT)
+    assert report.findings[0].file == "curated/countries.csv"
+    assert "curated/countries.csv could not be read and may hold it" in report.findings[1].reason
