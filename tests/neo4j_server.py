@@ -156,7 +156,7 @@ def launch(*, heap: str = "512m", page_cache: str = "64m", quick: bool = True) -
 
 
 def obtain() -> Server:
-    """The named server, else one of our own; a clear skip, or a failure where one is required."""
+    """The named server, else one of our own; a clear skip, or a failure where one is required or the named one is no use."""
     try:
         return named(os.environ) or launch()
     except NoServer as error:
