@@ -34,8 +34,8 @@ check: setup  ## Format, lint and types, as the tests are run
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: check  ## The whole suite
-	$(BIN)/pytest
+test: check  ## The whole suite, in a process a core (at most four)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup
 
 format: setup  ## Write the format and the safe fixes
 	$(BIN)/ruff format .

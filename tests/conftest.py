@@ -1,7 +1,8 @@
-"""What every test shares: how Hypothesis runs, and the one Neo4j server of a session."""
+"""What every test shares: how Hypothesis runs, the one Neo4j server of a session, and what must run in one process."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.neo4j_server import frail_server, neo4j_server
@@ -16,3 +17,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("mcmgraph")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes: those on Neo4j share one (they empty its one database), and so does each file."""
+    for item in items:
+        group = "neo4j" if item.get_closest_marker("neo4j") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
