@@ -8,10 +8,12 @@
     │   ├── UnknownWord           a kind, predicate, status, lens, base, ... that the vocabulary does not hold
     │   ├── UnknownEntity         an id or name that fits no entity
     │   ├── AmbiguousName         a name that fits several entities
+    │   ├── NothingKnown          a known time before anything was loaded
     │   ├── BadStatement          a statement that breaks the vocabulary (domain, range, missing citation)
     │   └── RefusedFile           a file that cannot be loaded as it is; nothing of it was loaded
     └── StoreError                the store cannot do what was asked
         ├── StoreUnavailable      it cannot be reached now; trying again may help
+        │   └── Overtaken         somebody else has changed the source meanwhile; nothing was written
         ├── StoreRefused          it said no: credentials, read-only, permissions
         └── SchemaTooNew          it was written by a newer mcmgraph
 
@@ -76,6 +78,15 @@ class AmbiguousName(InputError):
         super().__init__(f"{given!r} fits several entities: {listed}. Give one of these ids.")
 
 
+class NothingKnown(InputError):
+    """A known time before anything was loaded; ``known`` and ``first`` (None: nothing ever was) as they are written."""
+
+    def __init__(self, known: str, first: str | None) -> None:
+        self.known, self.first = known, first
+        what = f"The first load was at {first}: ask for that time or later." if first else "Nothing has been loaded yet."
+        super().__init__(f"Nothing was known at {known}. {what}")
+
+
 class BadStatement(InputError):
     """A statement that breaks the vocabulary or lacks its citation."""
 
@@ -90,6 +101,10 @@ class StoreError(McmgraphError):
 
 class StoreUnavailable(StoreError):
     """The store cannot be reached now; trying again may help."""
+
+
+class Overtaken(StoreUnavailable):
+    """A source was changed by somebody else since it was read; nothing was written. Read it again, then write."""
 
 
 class StoreRefused(StoreError):

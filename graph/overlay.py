@@ -31,17 +31,16 @@ class Overlay(Graph):
 
     def snapshot(self, known: datetime | None = None) -> Snapshot:
         """The snapshot with the overlay applied; made once per revision."""
-        revision = self._base.revision(known)
+        revision = self._base.known_revision(known)
         if revision not in self._known_snapshots:
             self._known_snapshots[revision] = self._made(revision, known)
         return self._known_snapshots[revision]
 
     def _made(self, revision: int, known: datetime | None) -> Snapshot:
-        """From the snapshot beneath, with links taken out and put in; from all statements where that is not enough."""
+        """From the snapshot beneath, with statements taken out and put in; from all of them where that is not enough."""
         beneath = self._base.snapshot(known)
-        held = beneath.held()
-        gone = [one for id, one in self._base.store.statements(sorted(self._withdrawn)).items() if held.number(id)[1]]
-        come = [one for id, one in self._added.items() if not held.number(id)[1]]
+        gone = [one for id, one in self._base.store.statements(sorted(self._withdrawn)).items() if beneath.holds(id)]
+        come = [one for id, one in self._added.items() if not beneath.holds(id)]
         changed = beneath.changed(gone, come, revision)
         return changed or snapshot_of(self.store.scan(None, AsOf(None, known)), revision)
 

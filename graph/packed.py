@@ -10,7 +10,7 @@ import json
 import mmap
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, overload
@@ -63,6 +63,13 @@ class Texts(Sequence[str]):
         data, offsets = self._bytes.tobytes(), self._offsets.tolist()
         return (data[start:end].decode() for start, end in pairwise(offsets))
 
+    def taken(self, places: Array) -> list[str]:
+        """The texts at these places; quicker than one at a time."""
+        starts, ends = self._offsets[places].tolist(), self._offsets[places + 1].tolist()
+        whole: Any = np.ascontiguousarray(self._bytes)
+        data = memoryview(whole)
+        return [str(data[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
+
 
 class Coded(Sequence[str]):
     """A read-only list of texts of which there are few different ones: a number each."""
@@ -71,6 +78,10 @@ class Coded(Sequence[str]):
 
     def __init__(self, texts: Sequence[str], codes: Array) -> None:
         self._texts, self._codes = texts, codes
+
+    def among(self, wanted: Collection[str]) -> NDArray[np.bool_]:
+        """Per place: whether its text is one of these."""
+        return np.array([text in wanted for text in self._texts], dtype=bool)[self._codes]
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -87,6 +98,48 @@ class Coded(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return (self._texts[code] for code in self._codes.tolist())
+
+
+class Column:
+    """A read-only column of numbers of which there are few different ones: taken by place, slice, mask or places.
+
+    Compared with a number it gives a mask. ``np.asarray`` gives all of it as an array.
+    """
+
+    __slots__ = ("_codes", "_numbers")
+
+    def __init__(self, numbers: Array, codes: Array) -> None:
+        self._numbers, self._codes = numbers, codes
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._numbers[self._codes[index]]
+
+    def __lt__(self, other: int) -> NDArray[np.bool_]:
+        return np.asarray((self._numbers < other)[self._codes])
+
+    def __le__(self, other: int) -> NDArray[np.bool_]:
+        return np.asarray((self._numbers <= other)[self._codes])
+
+    def __gt__(self, other: int) -> NDArray[np.bool_]:
+        return np.asarray((self._numbers > other)[self._codes])
+
+    def __ge__(self, other: int) -> NDArray[np.bool_]:
+        return np.asarray((self._numbers >= other)[self._codes])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.asarray(self._numbers[self._codes], dtype=dtype)
+
+
+def smallest(numbers: Array, most: int) -> Array:
+    """Numbers from 0 to ``most`` in the smallest unsigned type that holds them.
+
+    >>> smallest(np.array([0, 300]), 300).dtype
+    dtype('uint16')
+    """
+    return numbers.astype(np.min_scalar_type(most))
 
 
 def write(path: Path, arrays: Mapping[str, Array], meta: Mapping[str, Any]) -> None:

@@ -3,37 +3,38 @@
 A snapshot holds all valid times (the as-of date is applied by the question), so one snapshot serves every date. It is made
 once per revision, kept beside the store where there is a place for it, and memory-mapped. Numbers instead of texts: node
 numbers follow the sorted entity ids, statement numbers the sorted statement ids; so the same statements give the same arrays,
-in whatever order they were loaded.
+in whatever order they were loaded. A small change does not make it anew: see ``graph.patched``.
 """
 
 from __future__ import annotations
 
-import json
 import threading
-from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from weakref import ref
 
 import numpy as np
 
 from graph import packed
-from graph.errors import McmgraphError
-from graph.merging import SAME, representatives
-from graph.model import CONFIDENCES, AsOf, Statement
-from graph.packed import Array, Coded, Texts
-from graph.refresh import Held, difference, refreshed
-from graph.sqlite_rows import qualifiers_of
+from graph.building import Builder, row_of, rows_of
+from graph.errors import NothingKnown
+from graph.model import AsOf, Statement
+from graph.packed import Array, Coded, Column, Texts
+from graph.refresh import difference
+from graph.splicing import places_in_rows, stretches
+from graph.sqlite_rows import SelectedRow
 from graph.store import Store
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Raised when the layout changes; a file of another format is made anew."""
 _CACHED: Final = 4
+_ASKED: Final = 10_000
 _KEPT: Final = 3
 
 
@@ -50,102 +51,288 @@ class Literal:
     sort: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Arcs:
+    """Some arcs of a snapshot with all that is known of them, column by column; ``owner``: the node an arc leaves.
+
+    ``group``: what was asked for, e.g. the number of the pair of nodes; arcs of one group lie side by side.
+    """
+
+    group: Array
+    owner: Array
+    target: Array
+    predicate: Array
+    forward: Array
+    first: Array
+    end: Array
+    confidence: Array
+    source: Array
+    status: Array
+    statement: Array
+
+
+ARC_COLUMNS: Final = ("predicate", "forward", "first", "end", "confidence", "source", "status", "statement")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Since:
+    """What changed since the snapshot that this one was made from.
+
+    ``nodes``: per node of that one its number here, -1 where it is gone; None where all are the same. ``one``, ``other``: the
+    pairs of nodes whose links may differ, in both directions, as numbers of that one (-1 where it did not hold the node);
+    ``new_one``, ``new_other``: the same pairs here (-1 where the node is gone). ``kinds_changed``: whether the kinds of the
+    nodes are others. ``gone``, ``come``: the statements taken out and put in.
+    """
+
+    nodes: Array | None
+    one: Array
+    other: Array
+    new_one: Array
+    new_other: Array
+    kinds_changed: bool
+    gone: tuple[Statement, ...]
+    come: tuple[Statement, ...]
+
+
 class Snapshot:
     """An immutable view of one revision; see the attributes.
 
     ``ids, names, kinds, subtypes``: sequences over the n nodes, in order of id. ``offsets`` int64[n+1]: the arcs of node v are
-    ``offsets[v]:offsets[v+1]``. Every link is two arcs, one from each end. Per arc (m): ``target`` int32, ``predicate`` int16
-    (into ``predicates``), ``forward`` bool (v is the subject), ``first``, ``end`` int32 (valid days, half-open), ``confidence``
-    uint8 (0 high, 1 medium, 2 low), ``source`` int32 (into ``sources``), ``status`` int16 (into ``statuses``, 0 is none),
-    ``statement`` int32 (statement number). The arcs of a node are sorted by target, predicate, forward first, statement.
+    ``offsets[v]:offsets[v+1]``. Every link is two arcs, one from each end. Per arc (m): ``target`` int32, ``predicate``
+    (into ``predicates``), ``forward`` bool (v is the subject), ``first``, ``end`` (valid days, half-open; see
+    ``graph.packed.Column``), ``confidence`` (0 high, 1 medium, 2 low), ``source`` (into ``sources``), ``status`` (into
+    ``statuses``, 0 is none), ``statement`` int32 (statement number). The arcs of a node are sorted by target, predicate,
+    forward first, statement. Some words of ``predicates``, ``sources``, ``statuses`` may be in no arc.
 
     Entities that a decision has merged are one node, that of the surviving one; see ``graph.merging``.
     """
 
-    def __init__(self, arrays: dict[str, Array], meta: dict[str, object]) -> None:
-        self._arrays = arrays
-        revision = meta["revision"]
-        assert isinstance(revision, int)
-        self.revision: Final = revision
-        self.ids: Final[Sequence[str]] = self._texts("ids")
-        self.names: Final[Sequence[str]] = self._texts("names")
+    def __init__(self, arrays: Mapping[str, Array], meta: Mapping[str, Any]) -> None:
+        self.stored: Final = arrays
+        self.revision: Final[int] = meta["revision"]
+        self._before: ref[Snapshot] | None = None
+        self.since: Since | None = None
+        self._asked: dict[str, int | None] = {}
+        self.ids: Final = self._texts("ids")
+        self.names: Final = self._texts("names")
+        self.subtypes: Final = self._texts("subtypes")
+        self.kinds: Final = Coded(tuple(self._texts("kind_names")), arrays["kind"])
         self.sources: Final[Sequence[str]] = self._texts("sources")
         self.predicates: Final = tuple(self._texts("predicates"))
         self.statuses: Final = tuple(self._texts("statuses"))
-        kind_names = tuple(self._texts("kind_names"))
-        self.kinds: Final[Sequence[str]] = Coded(kind_names, arrays["kind"])
-        self.subtypes: Final[Sequence[str]] = self._texts("subtypes")
-        self.offsets: Final = arrays["offsets"]
-        self.target: Final = arrays["target"]
-        self.predicate: Final = arrays["predicate"]
-        self.forward: Final = arrays["forward"]
-        self.first: Final = arrays["first"]
-        self.end: Final = arrays["end"]
-        self.confidence: Final = arrays["confidence"]
-        self.source: Final = arrays["source"]
-        self.status: Final = arrays["status"]
-        self.statement: Final = arrays["statement"]
-        self._statement_ids = arrays["statement_ids"]
 
     def _texts(self, name: str) -> Texts:
-        return Texts(self._arrays[f"{name}.bytes"], self._arrays[f"{name}.offsets"])
+        return Texts(self.stored[f"{name}.bytes"], self.stored[f"{name}.offsets"])
+
+    # --- where it comes from ---------------------------------------------------------------------------------------------
+    @property
+    def before(self) -> Snapshot | None:
+        """The snapshot that this one was made from by a small change, as long as somebody holds it; see ``since``."""
+        return self._before() if self._before is not None else None
+
+    def follow(self, before: Snapshot, since: Since) -> None:
+        """Note what this snapshot was made from."""
+        self._before, self.since = ref(before), since
 
     def changed(self, gone: Collection[Statement], come: Collection[Statement], revision: int) -> Snapshot | None:
-        """The snapshot without the links ``gone`` and with ``come``; None where that takes a full build (see ``refresh``)."""
-        arrays = refreshed(self.held(), gone, come)
-        return None if arrays is None else Snapshot(arrays, {"revision": revision})
+        """The snapshot without ``gone`` (all of them in it) and with ``come`` (none of them in it); None: build it anew."""
+        from graph.patched import changed
 
-    def held(self) -> Held:
-        """What ``graph.refresh`` works on."""
-        words = {"predicates": self.predicates, "sources": self.sources, "statuses": self.statuses}
-        return Held(self._arrays, self.ids, self.merged, words)
+        return changed(self, gone, come, revision)
 
-    def number(self, id: str) -> int | None:
-        """The node number of an entity id, of the one that stands for it where it was merged; None where it is not held."""
-        place = bisect_left(self.ids, id)
-        if place < len(self.ids) and self.ids[place] == id:
-            return place
-        return self.merged.get(id)
+    @property
+    def is_worn(self) -> bool:
+        """Whether so much has been changed that ``whole`` is worth its time."""
+        return False
+
+    def whole(self) -> Snapshot:
+        """The same, resting on no other snapshot."""
+        return self
+
+    # --- the arcs, flat --------------------------------------------------------------------------------------------------
+    def column(self, name: str) -> Array:
+        """One of the arrays of the arcs (see ``graph.building``)."""
+        return self.stored[name]
 
     @cached_property
-    def merged(self) -> Mapping[str, int]:
-        """Ids that a decision has merged into another entity, in order, each with the node that stands for it."""
-        return dict(zip(self._texts("merged"), self._arrays["merged_into"].tolist(), strict=True))
+    def offsets(self) -> Array:
+        return self.column("offsets")
 
-    def ids_of(self, node: int) -> tuple[str, ...]:
-        """Every id under which statements speak of a node: its own, then those merged into it."""
-        return (self.ids[node], *(id for id, into in self.merged.items() if into == node))
+    @cached_property
+    def target(self) -> Array:
+        return self.column("target")
+
+    @cached_property
+    def predicate(self) -> Array:
+        return self.column("predicate")
+
+    @cached_property
+    def forward(self) -> Array:
+        return self.column("forward")
+
+    @cached_property
+    def first(self) -> Column:
+        return Column(self.column("period_first"), self.column("period"))
+
+    @cached_property
+    def end(self) -> Column:
+        return Column(self.column("period_end"), self.column("period"))
+
+    @cached_property
+    def confidence(self) -> Array:
+        return self.column("confidence")
+
+    @cached_property
+    def source(self) -> Array:
+        return self.column("source")
+
+    @cached_property
+    def status(self) -> Array:
+        return self.column("status")
+
+    @cached_property
+    def statement(self) -> Array:
+        return self.column("statement")
+
+    @property
+    def arc_count(self) -> int:
+        """How many arcs there are: two a link."""
+        return len(self.stored["target"])
 
     def arcs(self, node: int) -> slice:
         """Where the arcs of a node lie in the arc arrays."""
         return slice(int(self.offsets[node]), int(self.offsets[node + 1]))
 
-    def statement_id(self, number: int) -> str:
-        """The id of a statement number."""
-        return bytes(self._statement_ids[number]).hex()
+    def taken(self, places: Array, owner: Array, group: Array) -> Arcs:
+        """The arcs at these places."""
+        target = self.target[places]
+        return Arcs(group, owner, target, *(getattr(self, name)[places] for name in ARC_COLUMNS))
 
+    def between(self, one: Array, other: Array) -> Arcs:
+        """The arcs from each node of ``one`` to the node of ``other`` at the same place; ``group`` is that place."""
+        low, high = self._stretch(one, other)
+        places, group = stretches(low, high)
+        return self.taken(places, one[group], group)
+
+    def _stretch(self, one: Array, other: Array) -> tuple[Array, Array]:
+        starts, ends = self.offsets[one], self.offsets[one + 1]
+        return (
+            places_in_rows(self.target, starts, ends, other),
+            places_in_rows(self.target, starts, ends, other, after=True),
+        )
+
+    def arcs_from(self, nodes: Array, predicate: str = "", forward: bool | None = None) -> Arcs:
+        """All arcs of some nodes in turn, or those of one predicate, of one direction; ``group`` is the place in ``nodes``."""
+        places, group = stretches(self.offsets[nodes], self.offsets[nodes + 1])
+        if predicate:
+            right = self.predicate[places] == (self.predicates.index(predicate) if predicate in self.predicates else -1)
+            if forward is not None:
+                right &= self.forward[places] == forward
+            places, group = places[right], group[right]
+        return self.taken(places, nodes[group], group)
+
+    def degree(self, node: int) -> int:
+        """How many arcs a node has, about: told without looking at what has changed."""
+        return int(self.offsets[node + 1] - self.offsets[node])
+
+    def neighbours_of(self, node: int) -> Array:
+        """The nodes that a node has links with, in order."""
+        return np.unique(self.arcs_from(np.array([node])).target)
+
+    def statements_at(self, node: int) -> Array:
+        """The numbers of the statements that a node is an end of, in order."""
+        return np.unique(self.arcs_from(np.array([node])).statement)
+
+    # --- entities --------------------------------------------------------------------------------------------------------
+    def number(self, id: str) -> int | None:
+        """The node number of an entity id, of the one that stands for it where it was merged; None where it is not held."""
+        if id not in self._asked:
+            if len(self._asked) >= _ASKED:
+                self._asked.clear()
+            place = bisect_left(self.ids, id)
+            found = place < len(self.ids) and self.ids[place] == id
+            self._asked[id] = place if found else self.merged.get(id)
+        return self._asked[id]
+
+    @cached_property
+    def merged(self) -> Mapping[str, int]:
+        """Ids that a decision has merged into another entity, in order, each with the node that stands for it."""
+        return dict(zip(self._texts("merged"), self.stored["merged_into"].tolist(), strict=True))
+
+    def ids_of(self, node: int) -> tuple[str, ...]:
+        """Every id under which statements speak of a node: its own, then those merged into it."""
+        return (self.ids[node], *(id for id, into in self.merged.items() if into == node))
+
+    # --- statements ------------------------------------------------------------------------------------------------------
     @property
     def statement_count(self) -> int:
         """How many statements, links and literals together, were known."""
-        return len(self._statement_ids)
+        return len(self.stored["statement_ids"])
+
+    def statement_id(self, number: int) -> str:
+        """The id of a statement number."""
+        return bytes(self.stored["statement_ids"][number]).hex()
+
+    def place(self, id: str) -> tuple[int, bool]:
+        """The number of a statement, or the one it would have; and whether it is known."""
+        wanted = bytes.fromhex(id)
+        rows = self.stored["statement_ids"]
+        low, high = 0, len(rows)
+        while low < high:
+            middle = (low + high) // 2
+            if rows[middle].tobytes() < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low, low < len(rows) and rows[low].tobytes() == wanted
+
+    def holds(self, id: str) -> bool:
+        """Whether a statement is known."""
+        return self.place(id)[1]
+
+    @cached_property
+    def cited(self) -> Array:
+        """Per statement number, the number of the source it cites (into ``sources``)."""
+        arrays = self.stored
+        found = np.zeros(self.statement_count, dtype=np.int32)
+        found[arrays["statement"][arrays["forward"]]] = arrays["source"][arrays["forward"]]
+        found[arrays["literal_statement"]] = arrays["literal_source"]
+        found[arrays["merge_statement"]] = arrays["merge_source"]
+        return found
 
     def literals(self, predicate: str) -> Iterator[Literal]:
         """The texts of one literal predicate, ordered by node, then statement."""
-        words = list(self._texts("literal_predicates"))
+        return map(Literal, *self.literal_columns(predicate))
+
+    def literal_columns(self, predicate: str, here: slice | None = None) -> list[list[Any]]:
+        """The fields of ``literals``, field by field; ``here``: only these rows of the stored ones."""
+        here = self._literal_range(predicate) if here is None else here
+        arrays, words = self.stored, list(self._texts("literal_words"))
+        columns = {name: arrays[f"literal_{name}"][here] for name in ("node", "value", "first", "end", "statement")}
+        told: list[list[Any]] = [column.tolist() for column in columns.values()]
+        told[1] = self._texts("values").taken(columns["value"])
+        return told + [[words[number] for number in arrays[f"literal_{name}"][here].tolist()] for name in ("lang", "sort")]
+
+    def _literal_range(self, predicate: str) -> slice:
+        words = self._literal_predicates
         if predicate not in words:
-            return
-        bounds, values, words_of = self._arrays["literal_bounds"], self._texts("values"), list(self._texts("literal_words"))
+            return slice(0, 0)
         place = words.index(predicate)
-        rows = range(int(bounds[place]), int(bounds[place + 1]))
-        columns = [self._arrays[f"literal_{c}"] for c in ("node", "value", "first", "end", "statement", "lang", "sort")]
-        for row in rows:
-            node, value, first, end, statement, lang, sort = (int(column[row]) for column in columns)
-            yield Literal(node, values[value], first, end, statement, words_of[lang], words_of[sort])
+        return slice(*self.stored["literal_bounds"][place : place + 2].tolist())
+
+    @cached_property
+    def _literal_predicates(self) -> list[str]:
+        return list(self._texts("literal_predicates"))
 
 
 def snapshot_of(statements: Iterable[Statement], revision: int) -> Snapshot:
     """A snapshot of statements that come ordered by id, each once; kept in memory only."""
-    return Snapshot(_Builder(map(_row_of, statements)).arrays(), {"revision": revision})
+    return snapshot_of_rows(map(row_of, statements), revision)
+
+
+def snapshot_of_rows(rows: Iterable[SelectedRow], revision: int) -> Snapshot:
+    """The same, of bare rows."""
+    return Snapshot(Builder(rows).arrays(), {"revision": revision})
 
 
 class Graph:
@@ -161,15 +348,24 @@ class Graph:
         self.engine: Final = engine
         self._directory = directory
         self._snapshots: OrderedDict[int, Snapshot] = OrderedDict()
+        self._settling: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def revision(self, known: datetime | None = None) -> int:
         """The newest revision, or the newest one at a known time."""
         return self.store.revision() if known is None else self.store.revision_at(known)
 
-    def snapshot(self, known: datetime | None = None) -> Snapshot:
-        """The snapshot of what is known now, or was known at a moment."""
+    def known_revision(self, known: datetime | None = None) -> int:
+        """The same for a question, which has no honest answer before the first load, not even an empty one: ``NothingKnown``."""
         revision = self.revision(known)
+        if known is not None and not revision:
+            first = next(iter(self.store.changes(0)), None)
+            raise NothingKnown(_told(known, "seconds"), _told(first.at, "auto") if first is not None else None)
+        return revision
+
+    def snapshot(self, known: datetime | None = None) -> Snapshot:
+        """The snapshot of what is known now, or was known at a moment; raises ``NothingKnown`` as ``known_revision`` does."""
+        revision = self.known_revision(known)
         with self._lock:
             held = self._snapshots.get(revision)
             if held is None:
@@ -181,6 +377,8 @@ class Graph:
 
     def close(self) -> None:
         """Let go of the snapshots and close the store."""
+        if self._settling is not None:
+            self._settling.join()
         self._snapshots.clear()
         self.store.close()
 
@@ -197,8 +395,9 @@ class Graph:
                     path.unlink(missing_ok=True)
         after = self._after(revision, known)
         if after is not None:
+            self._settle(after, path)
             return after
-        arrays = _Builder(_rows(self.store, AsOf(None, known)) if revision else ()).arrays()
+        arrays = Builder(rows_of(self.store, AsOf(None, known)) if revision else ()).arrays()
         if path is not None:
             self._keep(path, arrays, revision)
         return Snapshot(arrays, {"revision": revision})
@@ -214,11 +413,26 @@ class Graph:
         base = self._before(revision)
         if base is None:
             return None
-        earlier = base.revision
-        told = difference(self.store, base.held(), earlier, known)
+        told = difference(self.store, base, base.revision, known)
         if told is None or self.store.revision() != revision:  # a later change came in between
             return None
         return base.changed(*told, revision)
+
+    def _settle(self, snapshot: Snapshot, path: Path | None) -> None:
+        """Where much has been changed since the file was written, make a whole one of it, in the background."""
+        if not snapshot.is_worn:
+            return
+
+        def settle() -> None:
+            whole = snapshot.whole()
+            if path is not None:
+                self._keep(path, whole.stored, whole.revision)
+            with self._lock:
+                if self._snapshots.get(whole.revision) is snapshot:
+                    self._snapshots[whole.revision] = whole
+
+        self._settling = threading.Thread(target=settle, name="mcmgraph-settle")
+        self._settling.start()
 
     def _before(self, revision: int) -> Snapshot | None:
         """The newest snapshot of an earlier revision, in memory or on disk; None where there is none."""
@@ -235,7 +449,7 @@ class Graph:
                     continue
         return None
 
-    def _keep(self, path: Path, arrays: dict[str, Array], revision: int) -> None:
+    def _keep(self, path: Path, arrays: Mapping[str, Array], revision: int) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             packed.write(path, arrays, {"revision": revision})
@@ -246,173 +460,11 @@ class Graph:
             return
 
 
-_Row = tuple[bytes, str, str, str | None, str | None, int, int, str, str, str]
-"""See ``graph.sqlite_rows.SelectedRow``: what a snapshot needs of a statement."""
-_NONE: Final[Mapping[str, str]] = {}
-
-
-def _rows(store: Store, when: AsOf) -> Iterable[_Row]:
-    """Everything known; from a store that gives bare rows, without making statements of them."""
-    bare: Callable[[AsOf], Iterator[_Row]] | None = getattr(store, "rows", None)
-    return bare(when) if bare is not None else map(_row_of, store.scan(None, when))
-
-
-def _row_of(one: Statement) -> _Row:
-    told = json.dumps(dict(one.qualifiers)) if one.qualifiers else ""
-    valid, cited = one.valid, one.citation
-    return (
-        bytes.fromhex(one.id), one.subject, one.predicate, one.object, one.value, valid.first, valid.end, one.confidence,
-        cited.source, told,
-    )  # fmt: skip
-
-
-class _Builder:
-    """Turns a stream of statements into the arrays of a snapshot."""
-
-    def __init__(self, rows: Iterable[_Row]) -> None:
-        self._nodes: dict[str, int] = {}
-        self._words: dict[str, dict[str, int]] = {"predicates": {}, "statuses": {"": 0}, "sources": {}}
-        self._ids = bytearray()
-        self._links = {name: array("i") for name in ("subject", "object", "number", *_LINK_COLUMNS)}
-        self._literals: list[tuple[str, int, str, int, int, int, str, str]] = []
-        self._merges: list[tuple[str, str]] = []
-        self._read(rows)
-
-    def _read(self, rows: Iterable[_Row]) -> None:
-        # One loop over everything there is: what it looks up again and again is looked up once.
-        nodes, links, ids = self._nodes, self._links, self._ids
-        predicates, statuses, sources = (self._words[name] for name in ("predicates", "statuses", "sources"))
-        take = [links[name].append for name in ("subject", "object", "number", *_LINK_COLUMNS)]
-        put_subject, put_object, put_number, put_predicate, put_first, put_end, put_sure, put_source, put_status = take
-        sure_of: dict[str, int] = {word: place for place, word in enumerate(CONFIDENCES)}
-        for number, (id, subject, predicate, target, value, first, end, sure, source, told) in enumerate(rows):
-            ids += id
-            node = nodes.setdefault(subject, len(nodes))
-            qualifiers = dict(qualifiers_of(told)) if told else _NONE
-            if target is None:
-                lang, sort = qualifiers.get("lang", ""), qualifiers.get("sort", "")
-                self._literals.append((predicate, node, value or "", first, end, number, lang, sort))
-                continue
-            other = nodes.setdefault(target, len(nodes))
-            if predicate == SAME:  # no link between two nodes: the two are one
-                self._merges.append((subject, target))
-                continue
-            put_subject(node)
-            put_object(other)
-            put_number(number)
-            put_predicate(_numbered(predicates, predicate))
-            put_first(first)
-            put_end(end)
-            put_sure(sure_of[sure])
-            put_source(_numbered(sources, source))
-            put_status(_numbered(statuses, qualifiers.get("status", "")))
-
-    def arrays(self) -> dict[str, Array]:
-        """All arrays of the snapshot, by name."""
-        stands = representatives(self._merges)
-        ids = sorted(id for id in self._nodes if id not in stands)
-        rank = np.empty(len(self._nodes), dtype=np.int32)
-        rank[[self._nodes[id] for id in ids]] = np.arange(len(ids), dtype=np.int32)
-        merged = sorted(stands)
-        into = rank[[self._nodes[stands[id]] for id in merged]] if merged else np.zeros(0, dtype=np.int32)
-        rank[[self._nodes[id] for id in merged]] = into
-        made: dict[str, Array] = {"merged_into": into}
-        _put_texts(made, "merged", merged)
-        statements = len(self._ids) // 16
-        made["statement_ids"] = np.frombuffer(bytes(self._ids), dtype=np.uint8).reshape(statements, 16)
-        if statements > 1 and not _sorted(made["statement_ids"]):
-            raise McmgraphError("A store gave statements that are not ordered by id; the snapshot was not made.")
-        self._put_links(made, rank, len(ids))
-        self._put_literals(made, rank)
-        self._put_nodes(made, ids, rank)
-        return made
-
-    def _put_links(self, made: dict[str, Array], rank: Array, size: int) -> None:
-        columns = {name: np.frombuffer(column, dtype=np.int32) for name, column in self._links.items()}
-        words, order = {}, {}
-        for name in ("predicates", "sources", "statuses"):
-            words[name] = sorted(self._words[name])
-            order[name] = np.empty(len(words[name]), dtype=np.int32)
-            order[name][[self._words[name][word] for word in words[name]]] = np.arange(len(words[name]))
-            _put_texts(made, name, words[name])
-        subject, target = rank[columns["subject"]], rank[columns["object"]]
-        count = len(subject)
-        node = np.concatenate([subject, target])
-        both = {
-            "target": np.concatenate([target, subject]).astype(np.int32),
-            "forward": np.concatenate([np.ones(count, dtype=bool), np.zeros(count, dtype=bool)]),
-            "statement": np.tile(columns["number"], 2),
-            "predicate": np.tile(order["predicates"][columns["predicate"]], 2).astype(np.int16),
-            "source": np.tile(order["sources"][columns["source"]], 2),
-            "status": np.tile(order["statuses"][columns["status"]], 2).astype(np.int16),
-            "first": np.tile(columns["first"], 2),
-            "end": np.tile(columns["end"], 2),
-            "confidence": np.tile(columns["confidence"], 2).astype(np.uint8),
-        }
-        sorting = np.lexsort((both["statement"], ~both["forward"], both["predicate"], both["target"], node))
-        made.update({name: column[sorting] for name, column in both.items()})
-        made["offsets"] = np.zeros(size + 1, dtype=np.int64)
-        np.cumsum(np.bincount(node, minlength=size), out=made["offsets"][1:])
-
-    def _put_literals(self, made: dict[str, Array], rank: Array) -> None:
-        rows = sorted(self._literals, key=lambda row: (row[0], int(rank[row[1]]), row[5]))
-        predicates = sorted({row[0] for row in rows})
-        words = sorted({"", *(row[6] for row in rows), *(row[7] for row in rows)})
-        place = {word: number for number, word in enumerate(words)}
-        _put_texts(made, "literal_predicates", predicates)
-        _put_texts(made, "literal_words", words)
-        values = sorted({row[2] for row in rows})
-        value_place = {value: number for number, value in enumerate(values)}
-        _put_texts(made, "values", values)
-        counts = dict.fromkeys(predicates, 0)
-        for row in rows:
-            counts[row[0]] += 1
-        made["literal_bounds"] = np.concatenate([[0], np.cumsum(list(counts.values()), dtype=np.int64)]).astype(np.int64)
-        made["literal_node"] = np.array([rank[row[1]] for row in rows], dtype=np.int32)
-        made["literal_value"] = np.array([value_place[row[2]] for row in rows], dtype=np.int32)
-        for name, column in (("first", 3), ("end", 4), ("statement", 5)):
-            made[f"literal_{name}"] = np.array([row[column] for row in rows], dtype=np.int32)
-        for name, column in (("lang", 6), ("sort", 7)):
-            made[f"literal_{name}"] = np.array([place[str(row[column])] for row in rows], dtype=np.int16)
-
-    def _put_nodes(self, made: dict[str, Array], ids: list[str], rank: Array) -> None:
-        chosen: dict[str, dict[int, tuple[tuple[bool, int, int], str]]] = {"name": {}, "kind": {}, "subtype": {}}
-        surviving = np.zeros(len(rank), dtype=bool)
-        surviving[[self._nodes[id] for id in ids]] = True
-        for predicate, node, value, _, end, number, lang, _ in self._literals:
-            if predicate in chosen and lang in ("", "en"):
-                # The surviving entity's own before those merged into it; of these the name in use longest (an open end is
-                # longest of all); ties go to the first statement.
-                place, held = int(rank[node]), chosen[predicate]
-                offered = ((not surviving[node], -end, number), value)
-                if place not in held or offered[0] < held[place][0]:
-                    held[place] = offered
-        kinds = sorted({"", *(value for _, value in chosen["kind"].values())})
-        _put_texts(made, "kind_names", kinds)
-        missing = ((False, 0, 0), "")
-        made["kind"] = np.array([kinds.index(chosen["kind"].get(n, missing)[1]) for n in range(len(ids))], dtype=np.int16)
-        _put_texts(made, "ids", ids)
-        _put_texts(made, "names", [chosen["name"].get(n, ((False, 0, 0), id))[1] for n, id in enumerate(ids)])
-        _put_texts(made, "subtypes", [chosen["subtype"].get(n, missing)[1] for n in range(len(ids))])
-
-
-_LINK_COLUMNS: Final = ("predicate", "first", "end", "confidence", "source", "status")
-
-
 def _stamp(moment: datetime) -> int:
     """A moment as it stands in the name of a file."""
     return int(moment.timestamp() * 1_000_000)
 
 
-def _numbered(numbers: dict[str, int], word: str) -> int:
-    return numbers.setdefault(word, len(numbers))
-
-
-def _put_texts(made: dict[str, Array], name: str, texts: Sequence[str]) -> None:
-    made[f"{name}.bytes"], made[f"{name}.offsets"] = Texts.of(texts).arrays
-
-
-def _sorted(ids: Array) -> bool:
-    words = ids.view(">u8").reshape(len(ids), 2)
-    high, low = words[:, 0], words[:, 1]
-    return bool(np.all((high[:-1] < high[1:]) | ((high[:-1] == high[1:]) & (low[:-1] < low[1:]))))
+def _told(moment: datetime, to: str) -> str:
+    """A moment as it is told to a reader, to seconds or as exactly as it is held (``auto``)."""
+    return moment.astimezone(UTC).isoformat(timespec=to).replace("+00:00", "Z")

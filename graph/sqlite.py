@@ -82,7 +82,7 @@ class SqliteStore:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def replace(self, source: SourceId, statements: Iterable[Statement], at: datetime) -> Change:
+    def replace(self, source: SourceId, statements: Iterable[Statement], at: datetime, after: int | None = None) -> Change:
         """See ``graph.store.Store.replace``. Other writers wait until the iterable has been read to its end."""
         if self.read_only:
             raise StoreRefused(f"The store {self.path} was opened for reading only.")
@@ -96,7 +96,7 @@ class SqliteStore:
             self._writing_thread = threading.get_ident()
             self._readers.check_open()
             with transaction(self.path, self._wait) as connection:
-                return replace(connection, self.path, source, statements, at)
+                return replace(connection, self.path, source, statements, at, after)
         finally:
             self._writing_thread = None
             self._writing.release()

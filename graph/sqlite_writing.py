@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from graph.errors import InputError
+from graph.errors import InputError, Overtaken
 from graph.model import SourceId, Statement
 from graph.sqlite_rows import INSERT, micros_of, moment_of, row_of
 from graph.sqlite_schema import connect, faults
@@ -50,10 +50,16 @@ def transaction(path: Path, wait: float) -> Iterator[sqlite3.Connection]:
 
 
 def replace(
-    connection: sqlite3.Connection, path: Path, source: SourceId, statements: Iterable[Statement], at: datetime
+    connection: sqlite3.Connection,
+    path: Path,
+    source: SourceId,
+    statements: Iterable[Statement],
+    at: datetime,
+    after: int | None = None,
 ) -> Change:
     """``graph.store.Store.replace`` within an open transaction."""
     with faults(path):
+        _check_after(connection, source, after)
         moment = _moment_of_change(connection, source, micros_of(at))
         staging = _Staging(connection)
     remaining = iter(statements)
@@ -64,6 +70,15 @@ def replace(
     with faults(path):
         staging.end()
         return _note_change(connection, source, moment, at)
+
+
+def _check_after(connection: sqlite3.Connection, source: SourceId, after: int | None) -> None:
+    """Refuse where the source's last change is another one than the caller has read."""
+    ((last,),) = connection.execute(
+        "SELECT ifnull(max(c.revision), 0) FROM change c JOIN origin o ON o.number = c.origin WHERE o.name = ?", (source,)
+    )
+    if after is not None and after != last:
+        raise Overtaken(f"{source!r} was changed meanwhile, in revision {last}. Nothing was written; read it again.")
 
 
 def _moment_of_change(connection: sqlite3.Connection, source: SourceId, at: int) -> int:

@@ -54,7 +54,7 @@ class Recorded:
 class Store(Protocol):
     """Where statements are kept. Every method may raise ``StoreError``."""
 
-    def replace(self, source: SourceId, statements: Iterable[Statement], at: datetime) -> Change:
+    def replace(self, source: SourceId, statements: Iterable[Statement], at: datetime, after: int | None = None) -> Change:
         """From ``at`` on, this source says exactly these statements.
 
         One transaction: all or nothing, also when the iterable raises. Idempotent; an unchanged load returns the current
@@ -65,6 +65,9 @@ class Store(Protocol):
         ``at`` is an aware moment, else ``BadDate``. Known time never runs backwards: a change is noted at ``at``, or one
         microsecond after the newest change where ``at`` is not later than it; ``Change.at`` says which. ``at`` more than a
         second before this source's own last change, and an empty source name, are an ``InputError``, before anything is read.
+
+        ``after``: the revision of this source's last change as the caller knows it, 0 where it has none. Where it is another
+        one, ``Overtaken`` is raised and nothing is written: two writers that add to what they have read lose nothing.
         """
         ...
 

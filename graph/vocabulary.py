@@ -53,7 +53,6 @@ class Predicate:
     symmetric: bool = False
     traversable: bool = False
     strength: float = 0.0
-    rdf: str = ""
     negates: str = ""
     type: str = ""
     choices: tuple[str, ...] = ()

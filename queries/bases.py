@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from graph.model import AsOf
 from graph.snapshot import Snapshot
 from queries.completeness import Completeness
@@ -17,11 +19,9 @@ def rows_of(base: Base, snapshot: Snapshot, when: AsOf) -> list[int]:
     if base.as_of is not None:
         when = AsOf(base.as_of)
     known = Completeness(snapshot, when)
-    rows = [
-        node
-        for node, kind in enumerate(snapshot.kinds)
-        if kind in base.kinds and (not base.subtypes or snapshot.subtypes[node] in base.subtypes)
-    ]
+    rows: list[int] = np.flatnonzero(snapshot.kinds.among(base.kinds)).tolist()
+    if base.subtypes:
+        rows = [node for node in rows if snapshot.subtypes[node] in base.subtypes]
     for value in base.listed:
         on_list = listed(snapshot, value, when)
         rows = [node for node in rows if node in on_list]
@@ -32,6 +32,8 @@ def rows_of(base: Base, snapshot: Snapshot, when: AsOf) -> list[int]:
         rows = [
             node for node in rows if (not base.ids or snapshot.ids[node] in base.ids) and snapshot.ids[node] not in base.without
         ]
+    if base.having:
+        known.remember(rows)
     return [node for node in rows if all(known.living(node, step) for step in base.having)]
 
 

@@ -57,7 +57,8 @@ class Cell:
     """One row in one column.
 
     ``by``: the actors counted, empty unless covered. ``statements``: ids of the statements behind the state, sorted.
-    ``blame``: the lists that leave it unknown. ``note``: one or two plain sentences.
+    ``blame``: the lists that leave it unknown. ``note``: one or two plain sentences. ``undated``: it is covered, but no chain
+    that covers it has a start on record for each of its links, so that the cover may have begun after the as-of date.
     """
 
     row: str
@@ -68,6 +69,7 @@ class Cell:
     statements: tuple[str, ...]
     blame: tuple[Blame, ...]
     note: str
+    undated: bool = False
 
     @property
     def covered(self) -> bool:
@@ -102,17 +104,20 @@ class Chained:
         self.end: list[int] = chains.end.tolist()
         self._counts: list[bool] = chains.counts.tolist()
         self._stands: list[list[int]] = chains.stands.tolist()
-        self._length: list[int] = (chains.arcs >= 0).sum(axis=1).tolist()
-        self._targets, self._statements, status = (
-            column[chains.arcs] for column in (snapshot.target, snapshot.statement, snapshot.status)
-        )
-        self._status: list[int] = status[:, :1].ravel().tolist()
+        self._dated: list[bool] = chains.dated.tolist()
+        self._length: list[int] = (chains.statements >= 0).sum(axis=1).tolist()
+        self._targets, self._statements = chains.targets, chains.statements
+        self._status: list[int] = chains.status.tolist()
         steps = [(*entry.steps, *axis) for entry in lens.entries]
         self._steps = [tuple(step if known.deniable(step) else None for step in taken) for taken in steps]
 
     def entry_of(self, chain: int) -> Entry:
         """The list that a chain leads to."""
         return self.lens.entries[self.entry[chain]]
+
+    def undated(self, chains: Sequence[int]) -> bool:
+        """Whether each of some chains has a link whose start is not on record; False for no chains."""
+        return bool(chains) and not any(self._dated[chain] for chain in chains)
 
     def statements(self, chain: int) -> list[int]:
         """The statement numbers of a chain, in order."""

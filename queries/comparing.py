@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
 
 from graph.errors import UnknownEntity
 from graph.model import EntityId, today
-from graph.snapshot import Graph
+from graph.snapshot import Graph, Snapshot
 from queries.cells import State
 from queries.coverage import CoverageAnswer, CoverageQuestion, find_coverage
 from queries.paths import End, PathAnswer, PathQuestion, find_paths
 
 _T = TypeVar("_T")
+_Question = TypeVar("_Question", CoverageQuestion, PathQuestion)
+_MOST_HELD: Final = 8
+_held: WeakKeyDictionary[Snapshot, OrderedDict[Any, Any]] = WeakKeyDictionary()
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +107,18 @@ def compare_coverage(before: CoverageAnswer, after: CoverageAnswer) -> CoverageC
 
 def change_of_paths(graph: Graph, question: PathQuestion, other: Graph | None = None, as_of: str | None = None) -> PathChange:
     """One path question put to ``graph``, and again to ``other`` (or the same graph) on ``as_of`` (or the same day)."""
-    before = _found(graph, question)
-    after = _found(graph if other is None else other, replace(question, as_of=as_of if as_of is not None else before.as_of))
+    before = known_paths(graph, question)
+    later = replace(question, as_of=as_of if as_of is not None else before.as_of)
+    return compare_paths(before, known_paths(graph if other is None else other, later))
+
+
+def compare_paths(before: PathAnswer, after: PathAnswer) -> PathChange:
+    """What differs between two answers about one pair of ends."""
     ways = [[path.ids for path in answer.results] for answer in (before, after)]
     return PathChange(before, after, _only(ways[0], ways[1]), _only(ways[1], ways[0]))
 
 
-def _found(graph: Graph, question: PathQuestion) -> PathAnswer:
+def known_paths(graph: Graph, question: PathQuestion) -> PathAnswer:
     """The answer; an empty one where a graph does not know an end, because one side may never have heard of it."""
     try:
         return find_paths(graph, question)
@@ -121,6 +133,28 @@ def _found(graph: Graph, question: PathQuestion) -> PathAnswer:
             exhausted=True,
             reason=f"No statement speaks of {error.given!r}.",
         )
+
+
+def kept(graph: Graph, question: _Question, ask: Callable[[Graph, _Question], _T]) -> _T:
+    """What ``ask`` answers; the last few answers on a snapshot are kept, for the many scenarios that are laid over one graph.
+
+    ``question`` has a date of its own and can be hashed.
+    """
+    if graph.engine == "server":  # which makes a snapshot for each question
+        return ask(graph, question)
+    snapshot = graph.snapshot(question.known_at)
+    with _lock:
+        held = _held.setdefault(snapshot, OrderedDict())
+        if (ask, question) in held:
+            held.move_to_end((ask, question))
+            answer: _T = held[ask, question]
+            return answer
+    answer = ask(graph, question)
+    with _lock:
+        held[ask, question] = answer
+        while len(held) > _MOST_HELD:
+            held.popitem(last=False)
+    return answer
 
 
 def _only(these: Iterable[_T], those: Iterable[_T]) -> tuple[_T, ...]:

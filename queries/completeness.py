@@ -20,19 +20,9 @@ from graph.snapshot import Snapshot
 from graph.vocabulary import vocabulary
 from queries.chains import fits
 from queries.lenses import Entry, Step
+from queries.node_links import Link, NodeLinks
 
 DECLARATION: Final = "list_complete"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One link of a node, seen from it: where it leads, its days (half-open), its status and its statement number."""
-
-    target: int
-    first: int
-    end: int
-    status: str
-    statement: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,37 +77,37 @@ class Completeness:
         self._snapshot, self._when = snapshot, when
         self._words = vocabulary().predicates
         self._words_at = {word: place for place, word in enumerate(snapshot.predicates)}
-        self._links: dict[tuple[int, str, bool], list[Link]] = {}
-        self._reached: dict[tuple[int, Step], list[int]] = {}
-        self._told: dict[tuple[int, Step, int], frozenset[int] | None] = {}
-        self._allowed: dict[Step, dict[int, bool]] = {}
+        self._links = NodeLinks(snapshot)
+        # What is remembered of a step is kept by its identity (see _at): hashing its fields costs more than what is looked up.
+        self._alive: dict[int, object] = {}
+        self._reached: dict[tuple[int, int], list[int]] = {}
+        self._told: dict[tuple[int, int, int], frozenset[int] | None] = {}
+        self._found: dict[tuple[int, int, int], Verdict] = {}
+        self._allowed: dict[int, dict[int, bool]] = {}
         self._numbers: dict[str, int | None] = {}
-        self._held: dict[tuple[tuple[Step, ...], str], tuple[Step, ...]] = {}
+        self._ids: dict[int, str] = {}
+        self._held: dict[tuple[int, str], tuple[Step, ...]] = {}
         self._blames: dict[tuple[str, str, bool], Blame] = {}
         self._negative = {word.negates: word.name for word in self._words.values() if word.negates}
 
+    def _at(self, step: Step | tuple[Step, ...]) -> int:
+        """A key for a step, or a way, that stays its own while this object lives."""
+        key = id(step)
+        self._alive[key] = step
+        return key
+
+    def _id(self, node: int) -> str:
+        if node not in self._ids:
+            self._ids[node] = self._snapshot.ids[node]
+        return self._ids[node]
+
     def links(self, node: int, predicate: str, forward: bool) -> list[Link]:
         """The links of a node by one predicate in one direction (both, where it is symmetric), of any time."""
-        key = (node, predicate, forward)
-        if key not in self._links:
-            self._links[key] = self._read(node, predicate, forward)
-        return self._links[key]
+        return self._links.of(node, predicate, forward)
 
-    def _read(self, node: int, predicate: str, forward: bool) -> list[Link]:
-        view = self._snapshot
-        if predicate not in self._words_at:
-            return []
-        arcs = view.arcs(node)
-        fits = view.predicate[arcs] == self._words_at[predicate]
-        if not self._words[predicate].symmetric:
-            fits &= view.forward[arcs] == forward
-        if not fits.any():
-            return []
-        columns = (column[arcs][fits].tolist() for column in (view.target, view.first, view.end, view.status, view.statement))
-        return [
-            Link(target, first, end, view.statuses[status], number)
-            for target, first, end, status, number in zip(*columns, strict=True)
-        ]
+    def remember(self, nodes: Sequence[int]) -> None:
+        """Read the links of these nodes at once where one of them is asked about: all of them will be."""
+        self._links.remember(nodes)
 
     def number(self, id: str) -> int | None:
         """As ``Snapshot.number``, remembered."""
@@ -137,7 +127,7 @@ class Completeness:
     def _allows(self, step: Step, link: Link) -> bool:
         if step.statuses is not None and link.status not in step.statuses:
             return False
-        allowed = self._allowed.setdefault(step, {})
+        allowed = self._allowed.setdefault(self._at(step), {})
         if link.target not in allowed:
             allowed[link.target] = fits(self._snapshot, link.target, step)
         return allowed[link.target]
@@ -182,7 +172,7 @@ class Completeness:
 
     def settled(self, node: int, step: Step, target: int) -> frozenset[int] | None:
         """The statements by which a link is known to be there or not, for every day of the window; None where a day is open."""
-        key = (node, step, target)
+        key = (node, self._at(step), target)
         if key not in self._told:
             there = target in self._reaches(node, step)
             links = [link for link in self.living(node, step) if link.target == target] if there else []
@@ -198,7 +188,7 @@ class Completeness:
         Where no chain covers the row, it is a gap if nothing is to blame: a chain that is there all the same has links that
         never hold on the same day.
         """
-        id = self._snapshot.ids[row]
+        id = self._id(row)
         held = self._to(tuple(axis), column) if axis else ()
         return _parallel(
             [
@@ -210,13 +200,21 @@ class Completeness:
 
     def _to(self, axis: tuple[Step, ...], column: str) -> tuple[Step, ...]:
         """The way to one column."""
-        key = (axis, column)
+        key = (self._at(axis), column)
         if key not in self._held:
             self._held[key] = (*axis[:-1], replace(axis[-1], ids=frozenset({column})))
         return self._held[key]
 
-    def _beyond(self, node: int, steps: Sequence[Step], place: int, branch: _Branch | None) -> Verdict:
+    def _beyond(self, node: int, steps: tuple[Step, ...], place: int, branch: _Branch | None) -> Verdict:
         """What is known of chains ``steps[place:]`` from a node."""
+        if branch is not None:
+            return self._looked(node, steps, place, branch)
+        key = (node, self._at(steps), place)
+        if key not in self._found:
+            self._found[key] = self._looked(node, steps, place, None)
+        return self._found[key]
+
+    def _looked(self, node: int, steps: tuple[Step, ...], place: int, branch: _Branch | None) -> Verdict:
         step = steps[place]
         here = branch if branch is not None and place == branch.actor else None
         found = [self._after(target, steps, place, branch, here) for target in self._reaches(node, step)]
@@ -224,17 +222,17 @@ class Completeness:
             found += [self._settled(node, step, id, here) for id in sorted(step.ids)]
         else:
             told = self._through(self._declarations(node, step.predicate, step.forward))
-            own = self._blame(self._snapshot.ids[node], step.predicate, step.forward)
+            own = self._blame(self._id(node), step.predicate, step.forward)
             found.append(Verdict((own,)) if told is None else Verdict(evidence=told))
         return _parallel(found)
 
     def _reaches(self, node: int, step: Step) -> list[int]:
-        key = (node, step)
+        key = (node, self._at(step))
         if key not in self._reached:
             self._reached[key] = sorted({link.target for link in self.living(node, step)})
         return self._reached[key]
 
-    def _after(self, target: int, steps: Sequence[Step], place: int, branch: _Branch | None, here: _Branch | None) -> Verdict:
+    def _after(self, target: int, steps: tuple[Step, ...], place: int, branch: _Branch | None, here: _Branch | None) -> Verdict:
         """What is known of chains through an entity that was reached: what follows and the way to the column."""
         rest = self._beyond(target, steps, place + 1, branch) if place + 1 < len(steps) else _THERE
         return _serial(rest, self._beyond(target, here.axis, 0, None) if here is not None else _THERE)

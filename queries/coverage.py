@@ -7,22 +7,24 @@ countries, areas and territories means nothing without its lens and its base.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+import numpy as np
 
 from graph.errors import InputError
 from graph.model import AsOf, today
 from graph.snapshot import Graph, Snapshot
-from graph.vocabulary import vocabulary
 from queries import engine
 from queries.bases import rows_of
-from queries.cells import COVERED, STATES, Cell, Named, State, and_list
+from queries.cells import STATES, Cell, Named, State
 from queries.completeness import Blame
+from queries.counting import count_actors
 from queries.grid import Grid
-from queries.lens_names import base_of, lens_of, list_axes, list_bases, list_lenses
+from queries.lens_names import base_of, fitting_base, lens_of, list_axes, list_bases, list_lenses
 from queries.lenses import Base, Lens
-from queries.tallies import Tally, by_column, by_region, headline_of, states_of
+from queries.tallies import Tally, by_column, by_region, headline_of, states_of, undated_note
 
 __all__ = [
     "STATES",
@@ -71,7 +73,8 @@ class CoverageAnswer:
     ``size``, ``covered``, ``uncovered``, ``share`` (covered / size; 0 for no rows), ``covered_rows`` and ``uncovered_rows``
     (ids) are about rows: a row is covered where one of its cells is. ``states`` has all ten states and adds up to the
     number of ``cells``, which come row by row. ``regions`` is empty unless the rows are countries, areas and territories.
-    ``blame``: most cells first.
+    ``blame``: most cells first. ``undated``: how many covered cells rest only on links without a start (see ``Cell``), and
+    ``undated_note`` says so, "" where there is none.
     """
 
     revision: int
@@ -94,13 +97,15 @@ class CoverageAnswer:
     regions: tuple[Tally, ...]
     blame: tuple[Blamed, ...]
     headline: str
+    undated: int
+    undated_note: str
 
 
 def find_coverage(graph: Graph, question: CoverageQuestion) -> CoverageAnswer:
     """Answer a question of coverage.
 
-    Raises ``UnknownWord`` for a lens, base or columns that are not there, ``BadDate``, and ``InputError`` for a base whose
-    rows the lens does not ask about and for a negative horizon.
+    Raises ``UnknownWord`` for a lens, base or columns that are not there, ``BadDate``, ``NothingKnown`` for a known time before
+    the first load, and ``InputError`` for a base whose rows the lens does not ask about and for a negative horizon.
 
     >>> import tempfile; from datetime import UTC; from graph.model import Citation, Period, Statement
     >>> from graph.sqlite import SqliteStore
@@ -122,6 +127,7 @@ def find_coverage(graph: Graph, question: CoverageQuestion) -> CoverageAnswer:
     'As of 2026-01-01, of 2 countries, areas and territories, 1 is covered (50.0%); 1 is not: 1 gap.'
     >>> store.close(); folder.cleanup()
     """
+    graph.known_revision(question.known_at)
     snapshot = engine.for_coverage(graph, question)
     return coverage_of(snapshot, lens_of(question.lens, snapshot), question)
 
@@ -132,12 +138,13 @@ def coverage_of(snapshot: Snapshot, lens: Lens, question: CoverageQuestion) -> C
         raise InputError(f"The horizon is a number of days, 0 or more, not {question.horizon}.")
     as_of = question.as_of if question.as_of is not None else today()
     when = AsOf(as_of, question.known_at)
-    base = _fitting_base(lens, question.base)
+    base = fitting_base(lens, question.base)
     grid = Grid(snapshot, lens, question.columns, when)
     rows = rows_of(base, snapshot, when)
     cells = grid.cells(rows, question.horizon)
     covered = {cell.row for cell in cells if cell.covered}
-    ids = [snapshot.ids[row] for row in rows]
+    ids = snapshot.ids.taken(np.asarray(rows, dtype=np.int64))
+    undated = sum(cell.undated for cell in cells)
     blame = Counter(blamed for cell in cells for blamed in cell.blame).most_common()
     return CoverageAnswer(
         revision=snapshot.revision,
@@ -157,25 +164,12 @@ def coverage_of(snapshot: Snapshot, lens: Lens, question: CoverageQuestion) -> C
         covered_rows=tuple(id for id in ids if id in covered),
         uncovered_rows=tuple(id for id in ids if id not in covered),
         by_column=by_column(grid.columns, cells),
-        regions=by_region(snapshot, rows, cells, when) if base.kinds == {"country"} else (),
+        regions=by_region(snapshot, rows, cells, when, grid.known) if base.kinds == {"country"} else (),
         blame=tuple(Blamed(blamed, count) for blamed, count in blame),
         headline=headline_of(base, cells, [blamed for blamed, _ in blame], as_of),
+        undated=undated,
+        undated_note=undated_note(undated, as_of),
     )
-
-
-def _fitting_base(lens: Lens, name: str | None) -> Base:
-    base = base_of(name if name is not None else lens.base)
-    if not base.kinds <= lens.rows:
-        fitting = [other.id for other in list_bases() if other.kinds <= lens.rows]
-        raise InputError(
-            f"The lens {lens.id!r} asks about {_plural(lens.rows)}; the base {base.id!r} lists {_plural(base.kinds)}. "
-            f"Take one of these bases: {', '.join(fitting)}."
-        )
-    return base
-
-
-def _plural(kinds: Iterable[str]) -> str:
-    return and_list([vocabulary().kind(kind).plural for kind in sorted(kinds)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +206,7 @@ def find_spread(
     Left out, ``lenses`` are those with a label (D1, D1b, ...) and ``bases`` those with a label that counts its rows (ISO
     249, ...). Raises as ``find_coverage``.
     """
+    graph.known_revision(known_at)
     snapshot = graph.snapshot(known_at)
     as_of = as_of if as_of is not None else today()
     when = AsOf(as_of, known_at)
@@ -223,10 +218,19 @@ def find_spread(
     every = sorted({row for some in rows.values() for row in some})
     found = []
     for lens in chosen:
-        cells = Grid(snapshot, lens, None, when).cells(every, 0)
-        covered = {row for row, cell in zip(every, cells, strict=True) if cell.state in COVERED}
+        covered = _covered_rows(snapshot, lens, every, when)
         for name in named:
-            base = _fitting_base(lens, name)
+            base = fitting_base(lens, name)
             size, count = len(rows[base.id]), len(covered.intersection(rows[base.id]))
             found.append(Defined(lens, base, size, count, size - count, count / size if size else 0.0))
     return Spread(snapshot.revision, as_of, known_at, tuple(found))
+
+
+def _covered_rows(snapshot: Snapshot, lens: Lens, rows: Sequence[int], when: AsOf) -> set[int]:
+    """Which rows a lens covers in any column; on a single day they can be counted without their chains."""
+    if when.end - when.first == 1:
+        counted = [entry for entry in lens.entries if entry.standing == "counted"]
+        actors = count_actors(snapshot, rows, counted, (), when.first)
+        return {row for row, count in zip(rows, actors.tolist(), strict=True) if count}
+    cells = Grid(snapshot, lens, None, when).cells(rows, 0)
+    return {row for row, cell in zip(rows, cells, strict=True) if cell.covered}

@@ -8,32 +8,22 @@ A set is written as conditions joined by commas, all of which must hold::
 or bloc. ``of``: part of this entity, or of a part of it, however deep; or a member of it. ``id``: one of these; the key may
 be left out. ``|`` means "or". ``in``, ``of`` and ``id`` take ids, and names where ``end_of`` has read them first.
 Dates are those of the question.
-
-The k best paths between two sets are the k best of all pairs, exactly. Two nodes are added to the arrays of the kernel: one
-before all starts and one after all goals. A step from the first costs ``C - through`` of the start that it enters, which makes
-up for what the kernel takes for passing through it; so each path costs 2C more than its own cost, and the order is the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 from graph.errors import InputError, UnknownWord
 from graph.model import AsOf
 from graph.snapshot import Graph, Snapshot
-from graph.vocabulary import nearest, vocabulary
-from queries import engine, kernel, kernels
-from queries.kernel import CLOSED, Path
+from graph.vocabulary import nearest
+from queries import engine
 from queries.search import resolve
-from queries.selection import SOURCE, Mask, node_of
-from queries.steps import Steps
+from queries.selection import SOURCE, kind_named, node_of
 
-Array = NDArray[Any]
 KEYS: Final = ("kind", "subtype", "in", "of", "id")
 NAMING: Final = ("in", "of", "id")
 """The keys whose values are entities."""
@@ -90,7 +80,7 @@ def _fitting(snapshot: Snapshot, key: str, words: Sequence[str], part: str, when
     if not all(words):
         raise InputError(f"{part!r} is no condition. Write KEY:VALUE, or KEY:VALUE|VALUE; keys: {', '.join(KEYS)}.")
     if key == "kind":
-        kinds = {vocabulary().kind(word).name for word in words}
+        kinds = {kind_named(word) for word in words}
         return {node for node, kind in enumerate(snapshot.kinds) if kind in kinds}
     if key == "subtype":
         known = set(snapshot.subtypes) - {""}
@@ -133,73 +123,3 @@ def _subjects(snapshot: Snapshot, predicate: str, objects: Collection[int], when
         fits &= (snapshot.first[arcs] < when.end) & (snapshot.end[arcs] > when.first)
         found.update(snapshot.target[arcs][fits].tolist())
     return found
-
-
-def between(
-    steps: Steps,
-    interior: Mask,
-    starts: Sequence[int],
-    goals: Sequence[int],
-    k: int,
-    max_steps: int,
-    closed: Sequence[tuple[int, int]] = (),
-    by: str = "score",
-) -> list[Path]:
-    """The k best paths from any start to any other goal, in the order of ``queries.kernel`` (``by``: as in the path question).
-
-    Only the interpreted program runs here: the compiled one takes every step to be open in both directions, which the steps at
-    ends that must not be passed through are not. An entity of both sets is an end of paths to and from the others, never of
-    one to itself; the paths that it begins are asked for apart from those that it ends.
-    """
-    cost = kernels.closing(steps, closed)
-    both = sorted(set(starts).intersection(goals))
-    asked = [([node for node in starts if node not in both], list(goals))]
-    asked += [([node], [goal for goal in goals if goal != node]) for node in both]
-    found: list[tuple[int, int, Path]] = []
-    for some, others in asked:
-        if not some or not others:
-            continue
-        offsets, target, costs, through, passing = _joined(
-            steps.offsets, steps.target, cost, steps.through, interior, some, others
-        )
-        first, last = len(passing) - 2, len(passing) - 1
-        if by == "score":
-            best = kernel.best_paths(offsets, target, costs, through, passing, first, last, k, max_steps + 2)
-        else:
-            few = kernel.fewest_steps(offsets, target, costs, passing, first, last, k, max_steps + 2, by == "shortest")
-            best = [(len(path), path) for path in few]
-        found += [(paid, len(path), path[1:-1]) for paid, path in best]
-    found.sort()
-    if by == "shortest":
-        found = [one for one in found if one[1] == found[0][1]]
-    return [path for _, _, path in found[:k]]
-
-
-def _joined(
-    offsets: Array, target: Array, cost: Array, through: Array, interior: Array, starts: Sequence[int], goals: Sequence[int]
-) -> tuple[Array, Array, Array, Array, Array]:
-    """The arrays with a node before all ``starts`` and one after all ``goals``.
-
-    An end that must not be passed through can still be begun at or arrived at: as a start it is entered from the added node
-    alone, as a goal it is left to the added node alone. So no such entity may be in both sets.
-    """
-    count = len(through)
-    ends = np.array([*starts, *goals], dtype=np.int64)
-    first, last = np.full(len(starts), count), np.full(len(goals), count + 1)
-    owner = np.repeat(np.arange(count, dtype=np.int64), np.diff(offsets))
-    shut = (_at(count, starts) & ~interior)[target] | (_at(count, goals) & ~interior)[owner]
-    owners = np.concatenate([owner, first, ends[len(starts) :]])
-    targets = np.concatenate([target.astype(np.int64), ends[: len(starts)], last])
-    constant = int(through.max(initial=0)) + 1
-    costs = np.concatenate([np.where(shut, CLOSED, cost), constant - through[ends]])
-    order = np.lexsort((targets, owners))
-    wide = np.zeros(count + 3, dtype=np.int64)
-    np.cumsum(np.bincount(owners, minlength=count + 2), out=wide[1:])
-    passing = np.append(interior | _at(count, ends), [False, False])
-    return wide, targets[order].astype(target.dtype), costs[order], np.append(through, [0, 0]), passing
-
-
-def _at(count: int, nodes: Sequence[int] | Array) -> Array:
-    mask = np.zeros(count, dtype=bool)
-    mask[np.asarray(nodes, dtype=np.int64)] = True
-    return mask

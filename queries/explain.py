@@ -53,24 +53,32 @@ class Cited:
     qualifiers: Mapping[str, str] = field(default_factory=dict)
 
 
-def cite(graph: Graph, snapshot: Snapshot, ids: Iterable[str], when: AsOf | None = None) -> list[Cited]:
+def cite(
+    graph: Graph,
+    snapshot: Snapshot,
+    ids: Iterable[str],
+    when: AsOf | None = None,
+    named: Mapping[EntityId, tuple[str, str]] | None = None,
+) -> list[Cited]:
     """The statements with these ids, in the order given; ids that were never known are left out.
+
+    ``named``: names and kinds of entities that the caller has at hand; others are looked for by their ids.
 
     With ``when``, the sentence of a statement that had ended by then says so. What happened once (a link to an event) does not
     end.
     """
     wanted = list(ids)
     found = graph.store.statements(wanted)
-    book = _Book(snapshot)
+    book = _Book(snapshot, named or {})
     return [_cited(found[id], book, when) for id in wanted if id in found]
 
 
 class _Book:
     """Names, kinds and addresses of one snapshot, each looked up once."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot, self.addresses = snapshot, _addresses(snapshot)
-        self._entries: dict[EntityId, tuple[str, str]] = {}
+    def __init__(self, snapshot: Snapshot, named: Mapping[EntityId, tuple[str, str]]) -> None:
+        self._snapshot, self._sources = snapshot, _sources(snapshot)
+        self._entries = dict(named)
 
     def entry(self, id: EntityId) -> tuple[str, str]:
         """Name and kind of an entity; its id and ``""`` where the snapshot does not hold it."""
@@ -80,6 +88,12 @@ class _Book:
             self._entries[id] = told
         return self._entries[id]
 
+    def source(self, id: EntityId) -> tuple[str, str, str]:
+        """Name of a source, its address, and how that was come by."""
+        if id not in self._sources:
+            self._sources[id] = (self.name(id), "", "")
+        return self._sources[id]
+
     def name(self, id: EntityId) -> str:
         """The name of an entity."""
         return self.entry(id)[0]
@@ -87,7 +101,7 @@ class _Book:
 
 def _cited(statement: Statement, book: _Book, when: AsOf | None) -> Cited:
     cited, valid, name = statement.citation, statement.valid, book.name
-    url, url_status = book.addresses.get(cited.source, ("", ""))
+    source_name, url, url_status = book.source(cited.source)
     return Cited(
         id=statement.id,
         subject=statement.subject,
@@ -100,7 +114,7 @@ def _cited(statement: Statement, book: _Book, when: AsOf | None) -> Cited:
         valid_to=valid.valid_to,
         confidence=statement.confidence,
         source=cited.source,
-        source_name=name(cited.source),
+        source_name=source_name,
         locator=cited.locator,
         url=cited.url or url,
         url_status=url_status,
@@ -200,18 +214,19 @@ def period_text(valid_from: str, valid_to: str) -> str:
     return f"from {date_text(valid_from)} to {date_text(valid_to)}" if valid_from else f"until {date_text(valid_to)}"
 
 
-_held: WeakKeyDictionary[Snapshot, dict[str, tuple[str, str]]] = WeakKeyDictionary()
+_held: WeakKeyDictionary[Snapshot, dict[EntityId, tuple[str, str, str]]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def _addresses(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
-    """Address and its status of every source; read once per snapshot."""
+def _sources(snapshot: Snapshot) -> dict[EntityId, tuple[str, str, str]]:
+    """Name, address and status of the address of sources: those with an address are read once per snapshot, others added."""
     with _lock:
         held = _held.get(snapshot)
         if held is None:
             urls = {literal.node: literal.value for literal in snapshot.literals("url")}
             statuses = {literal.node: literal.value for literal in snapshot.literals("url_status")}
             held = _held[snapshot] = {
-                snapshot.ids[node]: (urls.get(node, ""), statuses.get(node, "")) for node in sorted({*urls, *statuses})
+                snapshot.ids[node]: (snapshot.names[node], urls.get(node, ""), statuses.get(node, ""))
+                for node in sorted({*urls, *statuses})
             }
         return held

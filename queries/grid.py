@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from graph.model import AsOf
 from graph.snapshot import Snapshot
 from graph.vocabulary import vocabulary
@@ -15,9 +17,14 @@ from queries.chains import NO_COLUMN, find_chains
 from queries.completeness import Blame, Completeness, Verdict
 from queries.lens_names import axis_of, base_of
 from queries.lenses import ENROLLED, Axis, Entry, Lens, Step
+from queries.node_links import Link
 
 ANY: Final = "any"
 """The id of the one column of a grid that is not split."""
+
+
+_Denial = tuple[str, Link]
+"""A negative predicate, and the link that it denies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,10 @@ class Grid:
 
     def __init__(self, snapshot: Snapshot, lens: Lens, columns: str | None, when: AsOf) -> None:
         self._snapshot, self._lens, self._when = snapshot, lens, when
-        self._known = Completeness(snapshot, when)
+        self.known = Completeness(snapshot, when)
         self._names: dict[int, Named] = {}
+        self._blamed: dict[tuple[Blame, ...], str] = {}
+        self._denied: dict[tuple[int, int], list[_Denial]] = {}
         self._axis: tuple[Step, ...] = ()
         self._nodes: list[int] = []
         wanted = (columns or "none").strip().casefold()
@@ -64,8 +73,10 @@ class Grid:
 
     def cells(self, rows: Sequence[int], horizon: int) -> tuple[Cell, ...]:
         """The cells, row by row."""
+        self._name(rows)
+        self.known.remember(rows)
         chains = find_chains(self._snapshot, rows, self._lens.entries, self._axis, self._nodes)
-        chained = Chained(self._snapshot, chains, self._lens, self._axis, self._known, self._when)
+        chained = Chained(self._snapshot, chains, self._lens, self._axis, self.known, self._when)
         places = {node: place for place, node in enumerate(self._nodes)}
         lists = {one.id: place for place, one in enumerate(self.columns)}
         grouped: dict[tuple[int, int], list[int]] = {}
@@ -91,7 +102,7 @@ class Grid:
 
     def _excepted(self, row: int, place: int) -> _Excuse | None:
         """Why no list of a column can count for a row, where every one of them excepts it."""
-        reasons = [entry.exceptions.get(self._snapshot.ids[row]) for entry in self._entries[place]]
+        reasons = [entry.exceptions.get(self._named(row).id) for entry in self._entries[place]]
         return _Excuse("; ".join(dict.fromkeys(filter(None, reasons)))) if all(reasons) else None
 
     def _cell(self, chained: Chained, row: int, place: int, chains: list[int], horizon: int, excused: _Excuse | None) -> Cell:
@@ -103,7 +114,7 @@ class Grid:
         elif excused is not None or (excused := self._excepted(row, place)) is not None:
             state, note, numbers = "not_applicable", f"Not applicable: {excused.why}.", list(excused.statements)
         else:
-            verdict = self._known.verdict(self._entries[place], row, self._axis, self.columns[place].id)
+            verdict = self.known.verdict(self._entries[place], row, self._axis, self.columns[place].id)
             state, blame = ("unknown" if verdict.blame else "gap"), verdict.blame
             note, numbers = self._explained(row, place, verdict)
         named = self._named(row)
@@ -116,7 +127,14 @@ class Grid:
             statements=tuple(self._snapshot.statement_id(number) for number in sorted(set(numbers))),
             blame=blame,
             note=note,
+            undated=chained.undated(covering),
         )
+
+    def _name(self, nodes: Sequence[int]) -> None:
+        """Read the ids and names of many nodes at once."""
+        places = np.asarray(nodes, dtype=np.int64)
+        named = zip(self._snapshot.ids.taken(places), self._snapshot.names.taken(places), strict=True)
+        self._names.update(zip(nodes, (Named(id, name) for id, name in named), strict=True))
 
     def _named(self, node: int) -> Named:
         if node not in self._names:
@@ -127,18 +145,29 @@ class Grid:
         """The note of a gap or an unknown cell, and the statements behind it."""
         if not verdict.blame:
             return "Gap: every list that could cover it is known to leave it out.", list(verdict.evidence)
-        note = f"Unknown: no link that counts is on record, and {lists_to_blame(verdict.blame)}."
-        denials = {
-            (self._known.negation(entry.steps[0]), link)
-            for entry in self._entries[place]
-            for id in entry.steps[0].ids
-            if self._known.deniable(entry.steps[0]) and (node := self._known.number(id)) is not None
-            for link in self._known.negatives(row, entry.steps[0], node)
-        }
-        for word, link in sorted(denials, key=lambda denial: denial[1].statement):
+        if verdict.blame not in self._blamed:
+            self._blamed[verdict.blame] = lists_to_blame(verdict.blame)
+        note = f"Unknown: no link that counts is on record, and {self._blamed[verdict.blame]}."
+        entries = self._entries[place]  # one and the same list for all columns of an axis
+        if (row, id(entries)) not in self._denied:
+            self._denied[row, id(entries)] = self._denials(row, entries)
+        denials = self._denied[row, id(entries)]
+        for word, link in denials:
             name = self._snapshot.names[link.target]
             note += f" On record: {word.replace('_', ' ')} {name} {days_in_words(link.first, link.end)}."
         return note, [link.statement for _, link in denials]
+
+    def _denials(self, row: int, entries: Sequence[Entry]) -> list[_Denial]:
+        """What denies a link of a row to one of some lists, each with its predicate, in order of statement."""
+        denials = {
+            (self.known.negation(entry.steps[0]), link)
+            for entry in entries
+            if self.known.deniable(entry.steps[0])
+            for id in entry.steps[0].ids
+            if (node := self.known.number(id)) is not None
+            for link in self.known.negatives(row, entry.steps[0], node)
+        }
+        return sorted(denials, key=lambda denial: denial[1].statement)
 
 
 def lists_to_blame(blame: Sequence[Blame], most: int = 4) -> str:

@@ -14,6 +14,7 @@ the same paths in the same order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import Any, Final
 
@@ -70,6 +71,19 @@ def fewest_steps(
     return [nodes for steps, nodes in found if not shortest_only or steps == found[0][0]]
 
 
+def closing(offsets: Array, target: Array, cost: Array, closed: Sequence[tuple[int, int]]) -> Array:
+    """The costs of the steps, with those between these pairs of nodes closed in both directions."""
+    if not closed:
+        return cost
+    shut = cost.copy()
+    for one, other in (*closed, *((other, one) for one, other in closed)):
+        first, end = int(offsets[one]), int(offsets[one + 1])
+        place = first + int(np.searchsorted(target[first:end], other))
+        if place < end and target[place] == other:
+            shut[place] = CLOSED
+    return shut
+
+
 class _Fan:
     """The ways on from the end of one path, best bound first (ties: lower node). Only the next one waits in the heap."""
 
@@ -120,7 +134,10 @@ class _Search:
         here = slice(self.offsets[path[-1]], self.offsets[path[-1] + 1])
         target, weight = self.target[here], self.weight[here]
         left = weight + table[self.max_steps - len(path)][target]
-        ways = np.flatnonzero((left < CLOSED) & ~np.isin(target, path))
+        open_ways = left < CLOSED
+        for node in path:  # quicker than numpy.isin for so few
+            open_ways &= target != node
+        ways = np.flatnonzero(open_ways)
         self._offer(_Fan(path, target[ways], paid + left[ways], paid + weight[ways], table, avoided))
 
     def _offer(self, fan: _Fan) -> None:

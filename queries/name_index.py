@@ -192,6 +192,32 @@ class NameIndex:
         sets = [{number for word in choice for number in self._words[word]} for choice in choices]
         return set.intersection(*sorted(sets, key=len))
 
+    def first_label(self, node: int) -> int:
+        """The number of the label that is an entity's own name."""
+        return self._first_labels[node]
+
+    def rivals(self, number: int) -> list[int]:
+        """Entities that an acronym may as well mean: those that a decision keeps apart from its own and whose names end in it.
+
+        "CDC" is a further name of one agency, and others are a CDC too ("Africa CDC"). A name that only begins with the letters
+        ("PAHO Strategic Fund") is that of something of the body's, not of a body of these letters.
+        """
+        label = self.labels[number]
+        if not label.is_acronym or label.is_code or label.sort == NAME:
+            return []
+        return [
+            node
+            for node in self._apart.get(label.node, ())
+            if any(self.labels[other].text.split()[-1:] == [label.text] for other in self._labels_of(node))
+        ]
+
+    def _labels_of(self, node: int) -> Iterator[int]:
+        return (number for number, label in enumerate(self.labels) if label.node == node and not label.is_code)
+
+    @cached_property
+    def _first_labels(self) -> dict[int, int]:
+        return {label.node: number for number, label in enumerate(self.labels) if label.sort == NAME}
+
     def kept_apart(self, node: int) -> tuple[str, ...]:
         """What an entity is easily, and wrongly, taken for, as the graph has recorded it."""
         return self._kept_apart.get(node, ())
@@ -202,12 +228,23 @@ class NameIndex:
         for given in self.snapshot.literals("not_to_confuse_with"):
             texts[given.node][given.value] = None
         snapshot = self.snapshot
-        if _DIFFERENT in snapshot.predicates:
-            apart = np.flatnonzero(snapshot.predicate == snapshot.predicates.index(_DIFFERENT))
-            nodes = np.searchsorted(snapshot.offsets, apart, side="right") - 1
-            for node, other in zip(nodes.tolist(), snapshot.target[apart].tolist(), strict=True):
+        for node, others in self._apart.items():
+            for other in others:
                 texts[node][f"{snapshot.names[other]} ({snapshot.ids[other]})"] = None
         return {node: tuple(values) for node, values in texts.items()}
+
+    @cached_property
+    def _apart(self) -> dict[int, tuple[int, ...]]:
+        """The entities from which a decision keeps an entity apart."""
+        snapshot = self.snapshot
+        if _DIFFERENT not in snapshot.predicates:
+            return {}
+        found: defaultdict[int, dict[int, None]] = defaultdict(dict)
+        apart = np.flatnonzero(snapshot.predicate == snapshot.predicates.index(_DIFFERENT))
+        nodes = np.searchsorted(snapshot.offsets, apart, side="right") - 1
+        for node, other in zip(nodes.tolist(), snapshot.target[apart].tolist(), strict=True):
+            found[node][other] = None
+        return {node: tuple(others) for node, others in found.items()}
 
 
 def _starting(ordered: list[str], start: str) -> list[str]:

@@ -54,8 +54,9 @@ class Names(NameIndex):
 
         In this order: an id as it is written; a name, alias, acronym or code written exactly so; one that differs only in
         case, accents, spaces and punctuation. Documents (kind ``source``) stand back where anything else fits. Raises
-        ``AmbiguousName`` where several fit at the first step that fits any, ``UnknownEntity`` with the nearest names where
-        none does, ``InputError`` for a text of more than 500 characters.
+        ``AmbiguousName`` where several fit at the first step that fits any, or where an acronym fits one that a decision keeps
+        apart from others of these letters; ``UnknownEntity`` with the nearest names where none fits, ``InputError`` for a text
+        of more than 500 characters.
         """
         given, snapshot = checked(text), self.snapshot
         if (node := snapshot.number(given)) is not None:
@@ -64,9 +65,14 @@ class Names(NameIndex):
             fitting = {self.labels[number].node: number for number in reversed(find(given))}
             fitting = {node: number for node, number in fitting.items() if snapshot.kinds[node] != SOURCE} or fitting
             if len(fitting) == 1:
-                return snapshot.ids[next(iter(fitting))]
+                ((node, number),) = fitting.items()
+                for rival in self.rivals(number):
+                    fitting.setdefault(rival, self.first_label(rival))
+                if len(fitting) == 1:
+                    return snapshot.ids[node]
             if fitting:
-                raise AmbiguousName(given, [self._candidate(number) for _, number in sorted(fitting.items())])
+                ordered = sorted(fitting.items(), key=lambda pair: (not self.kept_apart(pair[0]), pair[0]))
+                raise AmbiguousName(given, [self._candidate(number) for _, number in ordered])
         raise UnknownEntity(given, self.nearest(given))
 
     def nearest(self, text: str, most: int = 5) -> list[Candidate]:
@@ -120,7 +126,11 @@ class _Ranking:
         return self._found
 
     def _take(self, offered: Iterable[Found], sources: bool | None) -> None:
-        """Add what one way found, in order of score, then length of name, then id; ``sources`` None takes any kind."""
+        """Add what one way found, in order of score, then length of name, then id; ``sources`` None takes any kind.
+
+        Of whole matches (``sources`` None) of one score those come first that a decision keeps apart from others: whoever
+        decided had this entity in mind when the name was written.
+        """
         labels, kinds = self._names.labels, self._names.snapshot.kinds
         best: dict[int, tuple[float, int, Found]] = {}
         for one in offered:
@@ -136,8 +146,13 @@ class _Ranking:
             if node not in best or rank < best[node][:2]:
                 best[node] = (*rank, one)
         snapshot = self._names.snapshot
-        for node, (_, _, one) in sorted(best.items(), key=lambda item: (item[1][0], len(snapshot.names[item[0]]), item[0])):
-            self._found[node] = one
+
+        def rank_of(node: int) -> tuple[float, bool, int, int]:
+            decided = sources is None and bool(self._names.kept_apart(node))
+            return best[node][0], not decided, len(snapshot.names[node]), node
+
+        for node in sorted(best, key=rank_of):
+            self._found[node] = best[node][2]
 
     # --- the ways ----------------------------------------------------------------------------------------------------------
     def _by_id(self) -> Iterator[Found]:

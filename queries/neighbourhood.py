@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -145,7 +146,7 @@ def find_neighbourhood(graph: Graph, question: NeighbourhoodQuestion) -> Neighbo
     snapshot = engine.for_neighbourhood(graph, question)
     when = AsOf(question.as_of if question.as_of is not None else today(), question.known_at)
     centre = node_of(snapshot, question.centre)
-    found = _Found(view(snapshot, when, weights()), question, centre)
+    found = Found(view(snapshot, when, weights()), question, centre)
     order = found.order()
     shown = order[: question.limit + 1]
     links = found.links(np.isin(np.arange(len(snapshot.ids)), shown))
@@ -165,7 +166,15 @@ def find_neighbourhood(graph: Graph, question: NeighbourhoodQuestion) -> Neighbo
     )
 
 
-class _Found:
+_degrees: WeakKeyDictionary[Snapshot, Mapping[int, int]] = WeakKeyDictionary()
+
+
+def tell_degrees(snapshot: Snapshot, degrees: Mapping[int, int]) -> None:
+    """Tell a snapshot that is the part of a graph for one question to how many entities some of its nodes are linked."""
+    _degrees[snapshot] = degrees
+
+
+class Found:
     """What lies within reach: the arcs the question sees, and the distance of every node (-1: out of reach)."""
 
     def __init__(self, seen: View, question: NeighbourhoodQuestion, centre: int) -> None:
@@ -181,6 +190,8 @@ class _Found:
         self.owner, self.target = seen.owner[self.arcs], self.snapshot.target[self.arcs]
         pairs = np.unique(np.stack([self.owner, self.target]), axis=1)
         self.degree = np.bincount(pairs[0], minlength=len(self.snapshot.ids))
+        told = _degrees.get(self.snapshot, {})
+        self.degree[list(told)] = list(told.values())
         self.distance = np.full(len(self.snapshot.ids), -1, dtype=np.int64)
         self.distance[centre] = 0
         for step in range(1, question.steps + 1):

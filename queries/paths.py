@@ -1,7 +1,8 @@
 """Collaboration paths: the k best ways from one entity to another, each with its score, its evidence and its weakest step.
 
-A path is simple (no entity twice) and follows traversable links in either direction; a negative never counts, a source never
-appears. Its score is
+A path is simple (no entity twice) and follows traversable links in either direction; a negative never counts as a link, a
+source never appears. A step that one source states and another denies for the date is taken, called disputed, and shown with
+the denial (``queries.denials``). The score of a path is
 
     score = base - sum of step costs - sum of what passing through its inner entities costs
 
@@ -17,18 +18,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from graph.errors import InputError, UnknownWord
 from graph.model import CONFIDENCES, AsOf, EntityId, today
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import nearest
 from queries import absence, engine, kernels
-from queries.ends import between, is_set, members
+from queries.ends import is_set, members
 from queries.explain import date_text
 from queries.kernel import Path as Nodes
 from queries.kernel import distances
 from queries.route import Path, Step, Through, Weakest, tell
-from queries.selection import ENDED, Mask, listed, node_of, passable, predicates_asked, view
+from queries.selection import DISPUTED, ENDED, Mask, listed, node_of, passable, predicates_asked, view
 from queries.steps import Steps, steps_of
 from queries.weights import Weights, weights
 
@@ -119,7 +121,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """A path of another date, and its steps now: ``now`` has ``live``, ``past``, ``ended`` or ``absent`` for each.
+    """A path of another date, and its steps now: ``now`` has the ``state`` of each, or ``absent``.
 
     ``absent``: no link that the question follows had begun. ``live``: whether the whole path can be followed now.
     """
@@ -129,8 +131,8 @@ class Then:
 
     @property
     def live(self) -> bool:
-        """Whether every step can be followed on the as-of date."""
-        return not {ENDED, ABSENT}.intersection(self.now)
+        """Whether every step can be counted on, on the as-of date."""
+        return not {ENDED, DISPUTED, ABSENT}.intersection(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +185,8 @@ def find_paths(graph: Graph, question: PathQuestion, using: Weights | None = Non
     starts, goals = (_end(snapshot, text, when) for text in (question.start, question.goal))
     if starts == goals and len(starts) == 1:
         raise InputError(f"A path needs two different ends; both are {snapshot.ids[starts[0]]!r}.")
-    steps, interior = _seen(snapshot, when, question, chosen)
-    ways = _ways(steps, interior, starts, goals, question)
+    steps, interior = steps_asked(snapshot, when, question, chosen)
+    ways = best_ways(steps, interior, starts, goals, question)
     then = _then(graph, question, chosen, snapshot, when) if question.compare_to is not None else ()
     return PathAnswer(
         revision=snapshot.revision,
@@ -215,21 +217,16 @@ def _told(snapshot: Snapshot, text: str, nodes: Sequence[int]) -> End:
 def _then(graph: Graph, question: PathQuestion, chosen: Weights, snapshot: Snapshot, when: AsOf) -> tuple[Then, ...]:
     """The paths of the other date, each with what its steps are on this one."""
     earlier = find_paths(graph, replace(question, as_of=question.compare_to, compare_to=None), chosen)
-    steps, _ = _seen(snapshot, when, replace(question, include_ended=True), chosen)
+    steps, _ = steps_asked(snapshot, when, replace(question, include_ended=True), chosen)
 
-    def state(one: int, other: int) -> str:
-        here = steps.target[steps.offsets[one] : steps.offsets[one + 1]]
-        return steps.state(steps.between(one, other)) if other in here else ABSENT
-
-    return tuple(
-        Then(path, tuple(state(one, other) for one, other in pairwise(node_of(snapshot, id) for id in path.ids)))
-        for path in earlier.results
-    )
+    ways = [(path, list(pairwise(node_of(snapshot, id) for id in path.ids))) for path in earlier.results]
+    now = steps.told([pair for _, pairs in ways for pair in pairs])
+    return tuple(Then(path, tuple(now[pair].state if pair in now else ABSENT for pair in pairs)) for path, pairs in ways)
 
 
-def _seen(snapshot: Snapshot, when: AsOf, question: PathQuestion, chosen: Weights) -> tuple[Steps, Mask]:
+def steps_asked(snapshot: Snapshot, when: AsOf, question: PathQuestion, chosen: Weights) -> tuple[Steps, Mask]:
     """The steps that the question may take, and which nodes it may pass through."""
-    words = predicates_asked(snapshot, question.predicates, question.without_predicates, traversable_only=True)
+    words = _followed(snapshot, question)
     seen = view(snapshot, when, chosen)
     interior = passable(seen, question.kinds, question.not_kinds)
     if question.not_through:
@@ -238,16 +235,29 @@ def _seen(snapshot: Snapshot, when: AsOf, question: PathQuestion, chosen: Weight
     return steps_of(seen, chosen, words, question.confidence, question.include_ended), interior
 
 
-def _ways(steps: Steps, interior: Mask, starts: Sequence[int], goals: Sequence[int], question: PathQuestion) -> list[Nodes]:
+_words: WeakKeyDictionary[Snapshot, dict[tuple[Sequence[str], Sequence[str]], Mask]] = WeakKeyDictionary()
+_KEPT: Final = 16
+
+
+def _followed(snapshot: Snapshot, question: PathQuestion) -> Mask:
+    """Per predicate of the snapshot: whether a path may follow it; the answers to a few questions are kept."""
+    held = _words.setdefault(snapshot, {})
+    key = question.predicates, question.without_predicates
+    if key not in held:
+        while len(held) >= _KEPT:
+            held.clear()
+        held[key] = predicates_asked(snapshot, *key, traversable_only=True)
+    return held[key]
+
+
+def best_ways(steps: Steps, interior: Mask, starts: Sequence[int], goals: Sequence[int], question: PathQuestion) -> list[Nodes]:
     """The nodes of the paths found, best first."""
     most, all_shortest = question.max_steps, question.by == "shortest"
 
     def best(k: int, open_nodes: Mask, closed: Sequence[tuple[int, int]] = ()) -> list[Nodes]:
-        if len(starts) > 1 or len(goals) > 1:
-            return between(steps, open_nodes, starts, goals, k, most, closed, question.by)
         if question.by == "score":
-            return kernels.best(steps, open_nodes, starts[0], goals[0], k, most, closed)
-        return kernels.fewest(steps, open_nodes, starts[0], goals[0], k, most, closed, all_shortest)
+            return kernels.best(steps, open_nodes, starts, goals, k, most, closed)
+        return kernels.fewest(steps, open_nodes, starts, goals, k, most, closed, all_shortest)
 
     if not question.disjoint:
         return best(question.k, interior)
@@ -273,7 +283,7 @@ def _why(
     """Why there is no path, found out by asking again with less in the way."""
 
     def again(filters: bool, ended: bool) -> tuple[Steps, Mask]:
-        return _seen(snapshot, when, replace(question if filters else question.bare(), include_ended=ended), chosen)
+        return steps_asked(snapshot, when, replace(question if filters else question.bare(), include_ended=ended), chosen)
 
     def fewest(filters: bool, ended: bool) -> int | None:
         steps, interior = again(filters, ended)

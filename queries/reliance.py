@@ -96,7 +96,7 @@ def find_reliance(graph: Graph, question: RelianceQuestion) -> RelianceAnswer:
     """
     snapshot = graph.snapshot(question.known_at)
     when = AsOf(question.as_of if question.as_of is not None else today(), question.known_at)
-    numbers = resting_on(graph, snapshot, question.what)
+    numbers = resting_on(snapshot, question.what)
     node = snapshot.number(question.what)
     is_source = node is None or snapshot.kinds[node] == SOURCE
     ids = [snapshot.statement_id(number) for number in numbers]
@@ -125,19 +125,19 @@ def find_reliance(graph: Graph, question: RelianceQuestion) -> RelianceAnswer:
     )
 
 
-def resting_on(graph: Graph, snapshot: Snapshot, id: EntityId) -> list[int]:
+def resting_on(snapshot: Snapshot, id: EntityId) -> list[int]:
     """The statement numbers that go with a source (all that cite it) or with another entity (every link it is an end of).
 
     Raises ``UnknownEntity`` for an id that is neither.
     """
-    cited = cited_by(graph, snapshot, id)
+    cited = cited_by(snapshot, id)
     node = snapshot.number(id)
     if cited and (node is None or snapshot.kinds[node] == SOURCE):
         return cited
     node = node_of(snapshot, id)
     if snapshot.kinds[node] == SOURCE:
         return []
-    links: list[int] = np.unique(snapshot.statement[snapshot.arcs(node)]).tolist()
+    links: list[int] = snapshot.statements_at(node).tolist()
     return links
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from graph.model import EntityId
 from graph.snapshot import Graph
 from queries.explain import Cited, cite
-from queries.selection import ENDED
-from queries.steps import Steps
+from queries.selection import DISPUTED, ENDED
+from queries.steps import Steps, Told
 from queries.weights import Weights, points
 
 
@@ -21,7 +22,7 @@ class Step:
     ``sentence`` is that of the main statement and runs as its source states it, whichever way the step is walked.
     ``statements`` are all parallel ones, the main one first. ``parts`` (points, at most 0): strength, evidence, recency,
     length; ``cost`` is their sum, positive. ``state``: ``live`` on the as-of date, ``past`` (something that happened before),
-    or ``ended``.
+    ``ended``, or ``disputed``: a source denies it for that date, see ``denials``.
     """
 
     from_id: EntityId
@@ -34,11 +35,12 @@ class Step:
     parts: Mapping[str, float]
     state: str
     statements: tuple[Cited, ...]
+    denials: tuple[Cited, ...] = ()
 
     @property
     def live(self) -> bool:
-        """Whether it can be followed today: false only where every link had ended."""
-        return self.state != ENDED
+        """Whether it can be counted on: false where every link had ended or is denied."""
+        return self.state not in (ENDED, DISPUTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Path:
 
     @property
     def live(self) -> bool:
-        """Whether every step can be followed; false where one had ended by the as-of date."""
+        """Whether every step can be counted on; false where one had ended by the as-of date or is denied for it."""
         return all(step.live for step in self.steps)
 
     @property
@@ -82,47 +84,58 @@ class Path:
         return (self.steps[0].from_id, *(step.to_id for step in self.steps))
 
 
+class Label(NamedTuple):
+    """What a node is called."""
+
+    id: EntityId
+    name: str
+    kind: str
+
+
 def tell(graph: Graph, steps: Steps, ways: Sequence[tuple[int, ...]], chosen: Weights) -> tuple[Path, ...]:
     """The paths with these nodes, with everything a reader needs; statements are fetched once for all."""
     snapshot = steps.view.snapshot
-    walked = {(one, other): steps.between(one, other) for nodes in ways for one, other in pairwise(nodes)}
-    links = {
-        step: [snapshot.statement_id(int(snapshot.statement[arc])) for arc in steps.links(step)] for step in walked.values()
-    }
-    ids = dict.fromkeys(id for listed_ids in links.values() for id in listed_ids)
-    cited = {statement.id: statement for statement in cite(graph, snapshot, ids, steps.view.when)}
+    walked = steps.told([pair for nodes in ways for pair in pairwise(nodes)])
+    links = {pair: [snapshot.statement_id(number) for number in step.statements] for pair, step in walked.items()}
+    denials = {pair: [snapshot.statement_id(number) for number in step.denials] for pair, step in walked.items()}
+    ids = dict.fromkeys(id for some in (links, denials) for listed_ids in some.values() for id in listed_ids)
+    met = {node for nodes in ways for node in nodes}
+    labels = {node: Label(snapshot.ids[node], snapshot.names[node], snapshot.kinds[node]) for node in met}
+    named = {label.id: (label.name, label.kind) for label in labels.values()}
+    cited = {statement.id: statement for statement in cite(graph, snapshot, ids, steps.view.when, named)}
     made: dict[tuple[int, int], Step] = {}
     for (one, other), step in walked.items():
-        statements = tuple(cited[id] for id in links[step])
-        made[one, other] = _step(steps, one, other, step, statements, chosen)
-    return tuple(_path(steps, nodes, [made[pair] for pair in pairwise(nodes)], chosen) for nodes in ways)
+        statements, against = (tuple(cited[id] for id in some[one, other]) for some in (links, denials))
+        made[one, other] = _step(labels[one], labels[other], step, statements, against, chosen)
+    return tuple(_path(steps, nodes, labels, [made[pair] for pair in pairwise(nodes)], chosen) for nodes in ways)
 
 
-def _step(steps: Steps, one: int, other: int, step: int, statements: tuple[Cited, ...], chosen: Weights) -> Step:
-    snapshot = steps.view.snapshot
-    amounts = {"strength": steps.strength[step], "evidence": steps.evidence[step], "recency": steps.recency[step]}
-    parts = {name: points(-int(amount)) for name, amount in amounts.items()}
+def _step(
+    one: Label, other: Label, step: Told, statements: tuple[Cited, ...], denials: tuple[Cited, ...], chosen: Weights
+) -> Step:
+    amounts = {"strength": step.strength, "evidence": step.evidence, "recency": step.recency}
+    parts = {name: points(-amount) for name, amount in amounts.items()}
     return Step(
-        from_id=snapshot.ids[one],
-        to_id=snapshot.ids[other],
-        from_name=snapshot.names[one],
-        to_name=snapshot.names[other],
+        from_id=one.id,
+        to_id=other.id,
+        from_name=one.name,
+        to_name=other.name,
         predicate=statements[0].predicate,
         sentence=statements[0].sentence,
-        cost=points(int(steps.cost[step])),
+        cost=points(step.cost),
         parts={**parts, "length": points(-chosen.length)},
-        state=steps.state(step),
+        state=step.state,
         statements=statements,
+        denials=denials,
     )
 
 
-def _path(found: Steps, nodes: tuple[int, ...], steps: Sequence[Step], chosen: Weights) -> Path:
-    snapshot = found.view.snapshot
+def _path(found: Steps, nodes: tuple[int, ...], labels: Mapping[int, Label], steps: Sequence[Step], chosen: Weights) -> Path:
     through = tuple(
         Through(
-            id=snapshot.ids[node],
-            name=snapshot.names[node],
-            kind=snapshot.kinds[node],
+            id=labels[node].id,
+            name=labels[node].name,
+            kind=labels[node].kind,
             neighbours=int(found.view.neighbours[node]),
             cost=points(int(found.through[node])),
         )

@@ -14,8 +14,8 @@ from graph.overlay import Overlay
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import nearest
 from queries.assumptions import Assumed, assumed_of, enrolment_of, source_statements, statements_of
-from queries.comparing import CoverageChange, PathChange, change_of_coverage, change_of_paths
-from queries.coverage import CoverageQuestion
+from queries.comparing import CoverageChange, PathChange, compare_coverage, compare_paths, kept, known_paths
+from queries.coverage import CoverageQuestion, find_coverage
 from queries.explain import Cited, cite
 from queries.paths import PathQuestion
 from queries.reliance import resting_on
@@ -101,11 +101,12 @@ def find_scenario(graph: Graph, question: ScenarioQuestion) -> ScenarioAnswer:
     added = statements_of(snapshot, question.add, when.valid or "")
     overlay = Overlay(graph, gone, (*added, *(source_statements() if added else ())))
     asked = CoverageQuestion(question.lens, question.base, question.columns, when.valid, question.known_at)
-    coverage = change_of_coverage(graph, asked, overlay)
+    coverage = compare_coverage(kept(graph, asked, find_coverage), find_coverage(overlay, asked))
     paths = None
     if question.start is not None and question.goal is not None:
         ends = [resolve(overlay if added else graph, end, question.known_at) for end in (question.start, question.goal)]
-        paths = change_of_paths(graph, _path_question(ends, question, when), overlay)
+        wanted = _path_question(ends, question, when)
+        paths = compare_paths(kept(graph, wanted, known_paths), known_paths(overlay, wanted))
     assumed = tuple(cite(overlay, overlay.snapshot(question.known_at), [one.id for one in added]))
     withdrawn = tuple(cite(graph, snapshot, sorted(gone), when))
     return ScenarioAnswer(
@@ -144,7 +145,7 @@ def withdrawn_by(graph: Graph, snapshot: Snapshot, given: Sequence[str], known: 
                 raise InputError(f"There is no statement {text!r}. Give the id of a statement, an entity or a source.")
             gone.add(text)
         else:
-            numbers = resting_on(graph, snapshot, source_of(graph, text, known))
+            numbers = resting_on(snapshot, source_of(graph, text, known))
             gone.update(snapshot.statement_id(number) for number in numbers)
     return gone
 

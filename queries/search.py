@@ -86,8 +86,11 @@ def search(graph: Graph, question: SearchQuestion) -> SearchAnswer:
 def resolve(graph: Graph, text: str, known_at: datetime | None = None) -> EntityId:
     """The id of the one entity that a text names; see ``Names.resolve`` for the order and the errors.
 
-    An exact id needs no index of names, so the common call costs nothing.
+    An exact id needs no index of names, so the common call costs nothing. Raises ``NothingKnown`` for a known time before the
+    first load.
     """
+    if known_at is not None:
+        graph.known_revision(known_at)
     return names_of(engine.for_name(graph, text, known_at)).resolve(text)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 
 from graph.errors import InputError, UnknownEntity, UnknownWord
 from graph.model import CONFIDENCES, AsOf
-from graph.snapshot import Snapshot
+from graph.packed import Array, Column
+from graph.snapshot import Arcs, Since, Snapshot
 from graph.vocabulary import nearest, vocabulary
 from queries.weights import Weights
 
@@ -28,39 +30,126 @@ Numbers = NDArray[np.int64]
 LIVE: Final = "live"
 PAST: Final = "past"
 ENDED: Final = "ended"
+DISPUTED: Final = "disputed"
 SOURCE: Final = "source"
 _KEPT: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """A snapshot on one as-of date, before any filter.
+class Judged:
+    """Per arc: ``live``, ``past``, ``ended`` (at most one of them is true), and ``linking``."""
 
-    Per arc: ``owner`` (the node it leaves), ``live``, ``past``, ``ended`` (at most one of them is true), ``linking`` (it joins
-    two different entities that are not sources). Per node: ``neighbours``, how many distinct entities it is joined to by
-    traversable links that hold. ``held`` is for what others work out from the view and want to keep as long.
-    """
-
-    snapshot: Snapshot
-    when: AsOf
-    owner: NDArray[np.int32]
     live: Mask
     past: Mask
     ended: Mask
     linking: Mask
-    neighbours: Numbers
-    held: dict[tuple[object, ...], Any] = field(default_factory=dict)
-    passable: dict[tuple[object, ...], Mask] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> Mask:
+        """Live or past."""
+        return self.live | self.past
+
+
+class View:
+    """A snapshot on one as-of date, before any filter.
+
+    Per arc: ``owner`` (the node it leaves), ``live``, ``past``, ``ended`` (at most one of them is true), ``linking`` (it joins
+    two different entities that are not sources); these are made when first asked for. Per node: ``neighbours``, how many
+    distinct entities it is joined to by traversable links that hold. ``held`` and ``passable`` are for what others work out
+    from the view and want to keep as long.
+    """
+
+    def __init__(self, snapshot: Snapshot, when: AsOf, weights: Weights, before: View | None = None) -> None:
+        self.snapshot, self.when, self.occurrences = snapshot, when, weights.occurrences
+        self.held: dict[tuple[object, ...], Any] = {}
+        self.before = before
+        """The view of the snapshot that this one was made from by a small change, until a third one is made from this."""
+        since = snapshot.since
+        if before is None or since is None:
+            self._happening, self._source = nodes_of(snapshot, self.occurrences), nodes_of(snapshot, (SOURCE,))
+            self.passable: dict[tuple[object, ...], Mask] = {}
+            counted = self.linking & self.holds & traversable(snapshot)[snapshot.predicate]
+            self.neighbours = _neighbours(snapshot, self.owner, counted)
+            told = _counted.get(snapshot, {})
+            self.neighbours[list(told)] = list(told.values())
+            return
+        same = not since.kinds_changed
+        self._happening = before._happening if same else nodes_of(snapshot, self.occurrences)
+        self._source = before._source if same else nodes_of(snapshot, (SOURCE,))
+        self.passable = dict(before.passable) if same else {}
+        self.neighbours = self._neighbours_after(before, since)
+        before.before = None
+
+    def _neighbours_after(self, before: View, since: Since) -> Numbers:
+        """Those of the view before, and what changed."""
+        found = before.neighbours.copy()
+        np.subtract.at(found, since.one, before.joined(since.one, since.other))
+        if since.nodes is not None:
+            moved = np.zeros(len(self.snapshot.ids), dtype=np.int64)
+            kept = since.nodes >= 0
+            moved[since.nodes[kept]] = found[kept]
+            found = moved
+        np.add.at(found, since.new_one, self.joined(since.new_one, since.new_other))
+        return found
+
+    def joined(self, one: Numbers, other: Numbers) -> Mask:
+        """Per pair of nodes: whether a traversable link that holds joins them; false where a node is -1."""
+        found = np.zeros(len(one), dtype=bool)
+        known = np.flatnonzero((one >= 0) & (other >= 0))
+        arcs = self.snapshot.between(one[known], other[known])
+        seen = self.judged(arcs)
+        found[known[arcs.group[seen.linking & seen.holds & traversable(self.snapshot)[arcs.predicate]]]] = True
+        return found
+
+    def judged(self, arcs: Arcs) -> Judged:
+        """What some arcs are on the date."""
+        happening = self._happening[arcs.owner] | self._happening[arcs.target]
+        linking = (arcs.owner != arcs.target) & ~self._source[arcs.owner] & ~self._source[arcs.target]
+        return Judged(*self._states(arcs.first, arcs.end, happening), linking)
+
+    def _states(self, first: Array | Column, end: Array | Column, happening: Mask) -> tuple[Mask, Mask, Mask]:
+        begun = first < self.when.end
+        live = begun & (end > self.when.first)
+        over = begun & ~live
+        past = over & happening
+        return live, past, over & ~past
+
+    @cached_property
+    def owner(self) -> NDArray[np.int32]:
+        return np.repeat(np.arange(len(self.snapshot.ids), dtype=np.int32), np.diff(self.snapshot.offsets))
+
+    @cached_property
+    def _every(self) -> Judged:
+        snapshot = self.snapshot
+        happening = self._happening[self.owner] | self._happening[snapshot.target]
+        linking = (self.owner != snapshot.target) & ~self._source[self.owner] & ~self._source[snapshot.target]
+        return Judged(*self._states(snapshot.first, snapshot.end, happening), linking)
+
+    @property
+    def live(self) -> Mask:
+        return self._every.live
+
+    @property
+    def past(self) -> Mask:
+        return self._every.past
+
+    @property
+    def ended(self) -> Mask:
+        return self._every.ended
+
+    @property
+    def linking(self) -> Mask:
+        return self._every.linking
 
     @property
     def holds(self) -> Mask:
         """Per arc: live or past."""
-        return self.live | self.past
+        return self._every.holds
 
 
 _views: OrderedDict[tuple[object, ...], View] = OrderedDict()
-_kinds: WeakKeyDictionary[Snapshot, tuple[list[str], Numbers]] = WeakKeyDictionary()
-_lock = threading.Lock()
+_counted: WeakKeyDictionary[Snapshot, Mapping[int, int]] = WeakKeyDictionary()
+_lock = threading.RLock()
 
 
 def view(snapshot: Snapshot, when: AsOf, weights: Weights) -> View:
@@ -68,28 +157,30 @@ def view(snapshot: Snapshot, when: AsOf, weights: Weights) -> View:
 
     A view holds on to its snapshot, so the ``id`` in the key cannot come to mean another one.
     """
-    key = (id(snapshot), when.first, when.end, weights.occurrences)
     with _lock:
+        key = _key(snapshot, when, weights)
         if key not in _views:
-            _views[key] = _made(snapshot, when, weights)
+            earlier = snapshot.before
+            before = _key(earlier, when, weights) if earlier is not None else None
+            if before is not None and before in _views:  # many what-if snapshots rest on one: it stays
+                _views.move_to_end(before)
+            _views[key] = View(snapshot, when, weights, _views.get(before) if before is not None else None)
         _views.move_to_end(key)
         while len(_views) > _KEPT:
             _views.popitem(last=False)
         return _views[key]
 
 
-def _made(snapshot: Snapshot, when: AsOf, weights: Weights) -> View:
-    count = len(snapshot.ids)
-    owner = np.repeat(np.arange(count, dtype=np.int32), np.diff(snapshot.offsets))
-    happening = nodes_of(snapshot, weights.occurrences)
-    source = nodes_of(snapshot, (SOURCE,))
-    begun = snapshot.first < when.end
-    live = begun & (snapshot.end > when.first)
-    over = begun & ~live
-    past = over & (happening[owner] | happening[snapshot.target])
-    linking = (owner != snapshot.target) & ~source[owner] & ~source[snapshot.target]
-    counted = linking & (live | past) & traversable(snapshot)[snapshot.predicate]
-    return View(snapshot, when, owner, live, past, over & ~past, linking, _neighbours(snapshot, owner, counted))
+def _key(snapshot: Snapshot, when: AsOf, weights: Weights) -> tuple[object, ...]:
+    return (id(snapshot), when.first, when.end, weights.occurrences)
+
+
+def count_neighbours(snapshot: Snapshot, counted: Mapping[int, int]) -> None:
+    """Tell a snapshot that is a part of a graph how many neighbours some of its nodes have on the whole of it.
+
+    For a part that was read for one as-of date; to be called before the first ``view`` of it.
+    """
+    _counted[snapshot] = counted
 
 
 def _neighbours(snapshot: Snapshot, owner: NDArray[np.int32], counted: Mask) -> Numbers:
@@ -102,12 +193,7 @@ def _neighbours(snapshot: Snapshot, owner: NDArray[np.int32], counted: Mask) -> 
 
 def nodes_of(snapshot: Snapshot, kinds: Collection[str]) -> Mask:
     """Per node: whether it is of one of these kinds."""
-    if snapshot not in _kinds:
-        names = sorted(set(snapshot.kinds))
-        places = {name: place for place, name in enumerate(names)}
-        _kinds[snapshot] = names, np.array([places[kind] for kind in snapshot.kinds], dtype=np.int64)
-    names, numbers = _kinds[snapshot]
-    return np.array([name in kinds for name in names], dtype=bool)[numbers]
+    return snapshot.kinds.among(kinds)
 
 
 def traversable(snapshot: Snapshot) -> Mask:
@@ -153,9 +239,17 @@ def confidence_asked(snapshot: Snapshot, least: str) -> Mask:
 def kinds_asked(snapshot: Snapshot, wanted: Sequence[str], unwanted: Sequence[str]) -> Mask:
     """Per node: whether its kind is asked for (all, where none is named) and not left out. Raises ``UnknownWord``."""
     for kind in (*wanted, *unwanted):
-        vocabulary().kind(kind)
+        kind_named(kind)
     kept = nodes_of(snapshot, wanted) if wanted else np.ones(len(snapshot.ids), dtype=bool)
     return kept & ~nodes_of(snapshot, (*unwanted, SOURCE))
+
+
+def kind_named(word: str) -> str:
+    """A kind of the vocabulary. Raises ``UnknownWord`` with the nearest ones, or with all where none is near."""
+    kinds = vocabulary().kinds
+    if word not in kinds:
+        raise UnknownWord("kind", word, nearest(word, kinds) or list(kinds))
+    return word
 
 
 def passable(view: View, wanted: Sequence[str], unwanted: Sequence[str]) -> Mask:

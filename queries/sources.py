@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.errors import InputError
-from graph.model import AsOf, EntityId
+from graph.model import EntityId
 from graph.snapshot import Graph, Snapshot
-from queries.entities import MOST, moment_of_snapshot, node_of
+from queries.entities import MOST, node_of
 from queries.explain import Cited, cite
 from queries.search import resolve
 
@@ -61,7 +61,7 @@ def find_sources(
     """A page of sources, from the one after ``after`` on; raises ``InputError`` for a limit out of bounds."""
     _check_limit(limit)
     snapshot = graph.snapshot(known_at)
-    citing = _citing(graph, snapshot)
+    citing = _citing(snapshot)
     start = 0 if after is None else bisect_right(citing.ids, after)
     page = citing.ids[start : start + limit]
     return SourcesAnswer(
@@ -83,7 +83,7 @@ def find_source(
     """
     _check_limit(limit)
     snapshot = graph.snapshot(known_at)
-    citing = _citing(graph, snapshot)
+    citing = _citing(snapshot)
     if id not in citing.places:
         node = node_of(snapshot, id)
         raise InputError(f"{snapshot.names[node]!r} ({id}) is of the kind {snapshot.kinds[node]!r}, and no statement cites it.")
@@ -102,14 +102,14 @@ def find_source(
 
 def source_of(graph: Graph, text: str, known_at: datetime | None = None) -> EntityId:
     """The id of the source that a text names: a cited source's id, or whatever ``queries.search.resolve`` finds."""
-    if text in _citing(graph, graph.snapshot(known_at)).places:
+    if text in _citing(graph.snapshot(known_at)).places:
         return text
     return resolve(graph, text, known_at)
 
 
-def cited_by(graph: Graph, snapshot: Snapshot, id: EntityId) -> list[int]:
+def cited_by(snapshot: Snapshot, id: EntityId) -> list[int]:
     """The numbers of all statements that cite a source, in order; none where nothing cites it."""
-    citing = _citing(graph, snapshot)
+    citing = _citing(snapshot)
     numbers: list[int] = citing.numbers(id).tolist() if id in citing.places else []
     return numbers
 
@@ -117,12 +117,15 @@ def cited_by(graph: Graph, snapshot: Snapshot, id: EntityId) -> list[int]:
 class _Citing:
     """Which statements cite which source: per statement number the place of its source in ``ids``."""
 
-    def __init__(self, cited: list[str], sources: dict[str, str], statuses: dict[str, str], ids: set[str]) -> None:
-        self.ids = sorted(ids.union(cited))
+    def __init__(self, snapshot: Snapshot) -> None:
+        held, cited = list(snapshot.sources), snapshot.cited
+        counts = np.bincount(cited, minlength=len(held)).tolist()
+        entities = [snapshot.ids[node] for node in np.flatnonzero(snapshot.kinds.among((KIND,))).tolist()]
+        self.ids = sorted({*entities, *(id for id, count in zip(held, counts, strict=True) if count)})
         self.places = {id: place for place, id in enumerate(self.ids)}
-        self._of: NDArray[Any] = np.fromiter((self.places[id] for id in cited), dtype=np.int32, count=len(cited))
+        self._of = np.array([self.places.get(id, -1) for id in held], dtype=np.int32)[cited] if held else cited
         self._counts = np.bincount(self._of, minlength=len(self.ids)).tolist()
-        self._urls, self._statuses = sources, statuses
+        self._urls, self._statuses = _texts(snapshot, "url"), _texts(snapshot, "url_status")
 
     def numbers(self, id: EntityId) -> NDArray[Any]:
         """The numbers of the statements that cite a source, in order."""
@@ -139,15 +142,12 @@ _held: WeakKeyDictionary[Snapshot, _Citing] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def _citing(graph: Graph, snapshot: Snapshot) -> _Citing:
-    """Made once a snapshot: statement numbers follow the sorted ids, which is the order in which a store scans."""
+def _citing(snapshot: Snapshot) -> _Citing:
+    """Made once a snapshot."""
     with _lock:
         held = _held.get(snapshot)
         if held is None:
-            when = AsOf(None, moment_of_snapshot(graph, snapshot))
-            cited = [one.citation.source for one in graph.store.scan(None, when)] if snapshot.revision else []
-            ids = {id for id, kind in zip(snapshot.ids, snapshot.kinds, strict=True) if kind == KIND}
-            held = _held[snapshot] = _Citing(cited, _texts(snapshot, "url"), _texts(snapshot, "url_status"), ids)
+            held = _held[snapshot] = _Citing(snapshot)
         return held
 
 

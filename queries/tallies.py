@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from graph.model import AsOf
 from graph.snapshot import Snapshot
 from queries.cells import COVERED, STATES, Cell, Named, State
@@ -52,22 +54,33 @@ def by_column(columns: Sequence[Named], cells: Sequence[Cell]) -> tuple[Tally, .
     return tuple(_tally(column.id, column.name, cells[place::width]) for place, column in enumerate(columns))
 
 
-def by_region(snapshot: Snapshot, rows: Sequence[int], cells: Sequence[Cell], when: AsOf) -> tuple[Tally, ...]:
-    """The cells by the WHO region that a row is in on the last day of the as-of date; rows without one come last."""
-    known = Completeness(snapshot, when)
-    region_of: dict[str, Named] = {}
-    for row in rows:
-        regions = {link.target for link in known.living(row, IN_REGION) if link.end >= when.end}
-        one = Named(snapshot.ids[node], snapshot.names[node]) if (node := min(regions, default=None)) is not None else NO_REGION
-        region_of[snapshot.ids[row]] = SEVERAL_REGIONS if len(regions) > 1 else one
+def region_on(snapshot: Snapshot, known: Completeness, row: int, when: AsOf) -> Named:
+    """The WHO region that a row (a node number) is in on the last day of a date, or that it has none, or several."""
+    regions = {link.target for link in known.living(row, IN_REGION) if link.end >= when.end}
+    if len(regions) > 1:
+        return SEVERAL_REGIONS
+    return next((Named(snapshot.ids[node], snapshot.names[node]) for node in regions), NO_REGION)
+
+
+def in_order(regions: Iterable[Named]) -> list[Named]:
+    """Regions by id, those that are none behind all others."""
+    last = (SEVERAL_REGIONS, NO_REGION)
+    return sorted(regions, key=lambda one: (one in last and 1 + last.index(one), one.id))
+
+
+def by_region(
+    snapshot: Snapshot, rows: Sequence[int], cells: Sequence[Cell], when: AsOf, known: Completeness
+) -> tuple[Tally, ...]:
+    """The cells by the WHO region that a row is in on the last day of the as-of date; rows without one come last.
+
+    ``known`` is of the same snapshot and date.
+    """
+    ids = snapshot.ids.taken(np.asarray(rows, dtype=np.int64))
+    region_of = {id: region_on(snapshot, known, row, when) for id, row in zip(ids, rows, strict=True)}
     grouped: dict[Named, list[Cell]] = {}
     for cell in cells:
         grouped.setdefault(region_of[cell.row], []).append(cell)
-    last = (SEVERAL_REGIONS, NO_REGION)
-    return tuple(
-        _tally(region.id, region.name, grouped[region])
-        for region in sorted(grouped, key=lambda r: (r in last and 1 + last.index(r), r.id))
-    )
+    return tuple(_tally(region.id, region.name, grouped[region]) for region in in_order(grouped))
 
 
 def headline_of(base: Base, cells: Sequence[Cell], blame: Sequence[Blame], as_of: str) -> str:
@@ -95,3 +108,16 @@ def headline_of(base: Base, cells: Sequence[Cell], blame: Sequence[Blame], as_of
             why = f" because {lists_to_blame(blame, _LISTS_NAMED)}" if state == "unknown" else ""
             parts.append(f"{states[state]} {state.replace('_', ' ')}{why}")
     return f"{text}: {'; '.join(parts)}."
+
+
+def undated_note(cells: int, as_of: str) -> str:
+    """What it means that covered cells rest only on links without a start; ``""`` for none.
+
+    >>> undated_note(1, "2010")
+    '1 covered cell rests only on links whose source gives no start; its cover may have begun after 2010.'
+    """
+    if not cells:
+        return ""
+    one = cells == 1
+    told = f"{cells} covered {'cell rests' if one else 'cells rest'} only on links whose source gives no start"
+    return f"{told}; {'its' if one else 'their'} cover may have begun after {as_of}."

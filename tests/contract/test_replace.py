@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from graph.errors import BadDate, InputError
+from graph.errors import BadDate, InputError, Overtaken
 from graph.model import ANY_TIME, AsOf, Citation, Period, Statement
 from graph.store import Change, Store
 from tests.factories import link, text
@@ -343,3 +343,18 @@ def test_a_large_load_after_small_ones_and_small_ones_after_it(store: Store) -> 
     assert list(store.about("s5", ANY_TIME)) == []
     assert sum(1 for _ in store.links("network", ANY_TIME)) == 4_000 + 1 + 2
     assert sum(1 for _ in store.scan("member_of", ANY_TIME)) == 4_000 + 1 + 2
+
+
+# --- only after what was read ---
+
+
+def test_a_writer_that_was_overtaken_writes_nothing(store: Store) -> None:
+    first = store.replace("one.csv", [A], T, after=0)
+    assert store.replace("two.csv", [B], T + DAY, after=0).revision == 2, "other sources do not matter"
+    second = store.replace("one.csv", [A, B], T + DAY, after=first.revision)
+    for stale in (0, first.revision, 2):
+        with pytest.raises(Overtaken, match="changed meanwhile"):
+            store.replace("one.csv", [C], T + 2 * DAY, after=stale)
+    assert shown(store) == {"a", "b"}
+    assert store.replace("one.csv", [C], T + 2 * DAY, after=second.revision).revision == store.revision()
+    assert shown(store) == {"b", "c"}

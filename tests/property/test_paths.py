@@ -83,7 +83,8 @@ def test_simple_sorted_and_adding_up(board: Board, world: list[Statement], quest
         assert all(step.cost == -sum(step.parts.values()) > 0 for step in path.steps)
         assert path.weakest.sentence == path.steps[path.weakest.step].sentence
         assert path.live == all(step.live for step in path.steps)
-        assert question.include_ended or path.live
+        assert question.include_ended or all(step.state != "ended" for step in path.steps)
+        assert all((step.state != "disputed") or step.denials for step in path.steps)
 
 
 @settings(checked, max_examples=80)
@@ -110,7 +111,8 @@ def test_ended_links_leave_live_paths_as_they_are(board: Board, world: list[Stat
     both = find_paths(graph, replace(question, include_ended=True, disjoint="", k=100))
     assert live.exhausted
     assert both.exhausted
-    assert [(path.ids, path.parts) for path in both.results if path.live] == [(path.ids, path.parts) for path in live.results]
+    still = [path for path in both.results if all(step.state != "ended" for step in path.steps)]
+    assert [(path.ids, path.parts) for path in still] == [(path.ids, path.parts) for path in live.results]
 
 
 @settings(checked, max_examples=80)

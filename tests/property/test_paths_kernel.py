@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries import kernel_compiled
-from queries.kernel import CLOSED, best_paths, distances, fewest_steps
+from queries import kernel_compiled, kernel_sets
+from queries.kernel import CLOSED, best_paths, closing, distances, fewest_steps
 
 checked = settings(derandomize=True, deadline=None, max_examples=400)
 
@@ -51,8 +51,8 @@ class Net:
 
 
 @st.composite
-def nets(draw: st.DrawFn) -> Net:
-    count = draw(st.integers(2, 9))
+def nets(draw: st.DrawFn, nodes: int | None = None) -> Net:
+    count = draw(st.integers(2, 9)) if nodes is None else nodes
     pairs = [(a, b) for a in range(count) for b in range(a + 1, count)]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, min_size=min(len(pairs), 6), max_size=16))
     cost = st.one_of(st.integers(1, 3), st.integers(1, 3), st.just(CLOSED))
@@ -101,8 +101,58 @@ def test_shutting_steps_is_leaving_them_out(net: Net, data: st.DataObject) -> No
     assert ordered is not None
     left = Net(net.count, {pair: CLOSED if pair in shut else c for pair, c in net.edges.items()}, net.through, net.interior)
     closed = left.arrays()[2]
-    given = offsets, target, closed, through, interior, 0, 1, 5, 6
-    assert kernel_compiled.best_paths(*given, ordered.without(shut)) == best_paths(*given) == left.best(5, 6)
+    assert closing(offsets, target, cost, shut).tolist() == closed.tolist()
+    best = best_paths(offsets, target, closed, through, interior, 0, 1, 5, 6)
+    assert kernel_compiled.paths_between(ordered, interior, [0], [1], 5, 6, shut) == best == left.best(5, 6)
+
+
+@settings(checked, max_examples=200)
+@given(nets(), st.data())
+def test_sorting_anew_only_what_changed_is_sorting_all(before: Net, data: st.DataObject) -> None:
+    """Also where the two graphs have little in common, and where one change follows the other."""
+    held = before
+    ordered = kernel_compiled.Sorted.of(*before.arrays(), np.array(before.through))
+    for _ in range(3):
+        net = data.draw(nets(before.count))
+        assert ordered is not None
+        change = change_of(held, net)
+        ordered, whole = ordered.after(change, net.arrays), kernel_compiled.Sorted.of(*net.arrays(), change.through)
+        assert ordered is not None
+        assert whole is not None
+        for mine, theirs in ((ordered.steps, whole.steps), (ordered.up, whole.up)):
+            assert [one.tolist() for one in mine.flat()] == [one.tolist() for one in theirs.flat()]
+        interior = np.array(net.interior)
+        assert kernel_compiled.paths_between(ordered, interior, [0], [1], 5, 6) == net.best(5, 6)
+        held = net
+
+
+def change_of(before: Net, after: Net) -> kernel_compiled.Change:
+    """Every pair whose step differs, in both directions."""
+    pairs = {*before.edges, *after.edges}
+    apart = [pair for pair in pairs if before.edges.get(pair) != after.edges.get(pair)]
+    both = sorted({(*ends, after.edges.get(pair, -1)) for pair in apart for ends in (pair, pair[::-1])})
+    one, other, cost = np.array(both, dtype=np.int64).reshape(-1, 3).T
+    through = np.array(after.through)
+    return kernel_compiled.Change(one, other, cost, through, np.flatnonzero(through != np.array(before.through)))
+
+
+ENDS = st.lists(st.integers(0, 8), min_size=1, max_size=4, unique=True)
+
+
+@checked
+@given(nets(), ENDS, ENDS, st.integers(1, 30), st.integers(1, 6))
+def test_sets_of_ends_are_the_best_of_all_pairs(net: Net, starts: list[int], goals: list[int], k: int, max_steps: int) -> None:
+    starts, goals = (sorted({node % net.count for node in nodes}) for nodes in (starts, goals))
+    arrays, through, interior = net.arrays(), np.array(net.through), np.array(net.interior)
+    pairs = [(start, goal) for start in starts for goal in goals if start != goal]
+    each = [path for pair in pairs for path in best_paths(*arrays, through, interior, *pair, 100, max_steps)]
+    each.sort(key=lambda path: (path[0], len(path[1]), path[1]))
+    ordered = kernel_compiled.Sorted.of(*arrays, through)
+    assert ordered is not None
+    if len(starts) > 1 or len(goals) > 1:
+        assert kernel_sets.best_between(*arrays, through, interior, starts, goals, k, max_steps) == each[:k]
+    if pairs:
+        assert kernel_compiled.paths_between(ordered, interior, starts, goals, k, max_steps) == each[:k]
 
 
 @settings(checked, max_examples=30)
@@ -126,13 +176,17 @@ def test_the_programs_agree_where_a_few_have_very_many_neighbours(seed: int) -> 
         assert kernel_compiled.fewest_steps(*by_hops) == fewest_steps(*by_hops)
 
 
-def test_too_much_work_is_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("first", "last"), [(3, 300_000), (3, 3)])
+def test_too_much_work_is_handed_over(monkeypatch: pytest.MonkeyPatch, first: int, last: int) -> None:
     net = ladder(8)
-    given = *net.arrays(), np.array(net.through), np.array(net.interior), 0, 1, 20, 8
-    by_hops = *net.arrays(), np.array(net.interior), 0, 1, 20, 9
-    monkeypatch.setattr(kernel_compiled, "MOST_WORK", 3)
-    assert kernel_compiled.best_paths(*given) == best_paths(*given)
-    assert kernel_compiled.fewest_steps(*by_hops) == fewest_steps(*by_hops)
+    monkeypatch.setattr(kernel_compiled, "FIRST_WORK", first)
+    monkeypatch.setattr(kernel_compiled, "LAST_WORK", last)
+    monkeypatch.setattr(kernel_compiled, "HOPS_WORK", last)
+    for k in (1, 20):
+        given = *net.arrays(), np.array(net.through), np.array(net.interior), 0, 1, k, 8
+        by_hops = *net.arrays(), np.array(net.interior), 0, 1, k, 9
+        assert kernel_compiled.best_paths(*given) == best_paths(*given)
+        assert kernel_compiled.fewest_steps(*by_hops) == fewest_steps(*by_hops)
 
 
 @settings(checked, max_examples=150)

@@ -61,10 +61,12 @@ class Statements:
             return
         step = steps[0]
         for link in self.links:
-            near, far = (link.subject, link.object) if step.forward else (link.object, link.subject)
-            if link.predicate == step.predicate and near == node and far is not None and self.allows(step, far):
-                for nodes, more in self.ways(far, steps[1:]):
-                    yield [far, *nodes], [link, *more]
+            ends = [(link.subject, link.object), (link.object, link.subject)]
+            taken = ends if vocabulary().predicates[step.predicate].symmetric else [ends[not step.forward]]
+            for near, far in taken if link.predicate == step.predicate else ():
+                if near == node and far is not None and self.allows(step, far):
+                    for nodes, more in self.ways(far, steps[1:]):
+                        yield [far, *nodes], [link, *more]
 
     def chains(self, row: str, entry: Entry, axis: Sequence[Step], column: str) -> Iterator[Chain]:
         for nodes, links in self.ways(row, entry.steps):

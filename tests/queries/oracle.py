@@ -128,7 +128,23 @@ class World:
             recency = eighths(min(exact(weights["recency"]["most"]), aged))
         if self.state(statement) == "ended":
             recency += exact(weights["recency"]["ended"])
-        return strength, exact(weights["evidence"][statement.confidence]), recency
+        sure = "low" if self.denials(statement) else statement.confidence
+        return strength, exact(weights["evidence"][sure]), recency
+
+    def denials(self, statement: Statement) -> list[Statement]:
+        """The statements that deny one that holds on the date; being enrolled and being a member are one matter."""
+        if self.state(statement) != "live":
+            return []
+        same = {"member_of", "enrolled_in"}
+        matter = same if statement.predicate in same else {statement.predicate}
+        return [
+            one
+            for one in self.statements
+            if vocabulary().predicates[one.predicate].negates in matter
+            and (one.subject, one.object) == (statement.subject, statement.object)
+            and one.valid.first < self.when.end
+            and one.valid.end > self.when.first
+        ]
 
     def joints(self, question: PathQuestion) -> dict[Pair, Joint]:
         """All steps the question may take."""
@@ -151,11 +167,11 @@ class World:
     def _joint(self, group: Sequence[Statement]) -> Joint:
         ordered = sorted(group, key=lambda s: (sum(self.own(s)), s.id))
         strength, evidence, recency = self.own(ordered[0])
-        sources = {s.citation.source for s in group if self.state(s) != "ended"}
+        sources = {s.citation.source for s in group if self.state(s) != "ended" and not self.denials(s)}
         rule = self.weights["corroboration"]
         evidence -= min(exact(rule["most"]), exact(rule["each"]) * max(0, len(sources) - 1))
-        states = [self.state(s) for s in group]
-        state = next(known for known in ("live", "past", "ended") if known in states)
+        states = ["disputed" if self.denials(s) else self.state(s) for s in group]
+        state = next(known for known in ("live", "disputed", "past", "ended") if known in states)
         return Joint(strength, evidence, recency, state, tuple(s.id for s in ordered))
 
     def may_pass(self, question: PathQuestion, id: str) -> bool:

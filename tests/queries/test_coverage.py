@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.errors import BadDate, InputError
+from graph.errors import BadDate, InputError, NothingKnown
 from graph.model import Statement, today
 from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
@@ -467,12 +467,9 @@ def test_what_was_not_known_yet_is_unknown_not_a_gap(tmp_path: Path) -> None:
     def asked(known_at: datetime | None) -> CoverageAnswer:
         return find_coverage(graph, CoverageQuestion("four-convened-entities", as_of="2026-06-15", known_at=known_at))
 
-    before = asked(datetime(2025, 1, 1, tzinfo=UTC))
-    assert (before.revision, before.size, before.cells, before.share) == (0, 0, (), 0.0)
-    assert sum(before.states.values()) == 0
-    assert before.headline == (
-        "As of 2026-06-15, nothing is on record that belongs to Countries, areas and territories of ISO 3166-1."
-    )
+    for ask in (asked, lambda known_at: find_spread(graph, "2026-06-15", known_at)):
+        with pytest.raises(NothingKnown, match=r"known at 2025-01-01T00:00:00Z\. The first load was at 2026-01-01T00:00:00Z"):
+            ask(datetime(2025, 1, 1, tzinfo=UTC))
     between = asked(first)
     assert (between.revision, between.covered, only(between).state) == (1, 0, "unknown")
     assert {blamed.id for blamed in only(between).blame} == {"paho-rrf", "appm", "avssr", "eu-jpa"}
@@ -484,6 +481,18 @@ def test_what_was_not_known_yet_is_unknown_not_a_gap(tmp_path: Path) -> None:
 def test_today_is_the_date_where_none_is_given(ask: Ask) -> None:
     answer = ask([*GROUND, member("KEN", period=("", "2020"))], as_of=None)
     assert (answer.as_of, only(answer).state) == (today(), "lapsed")
+
+
+def test_cover_without_a_start_on_record_is_told(ask: Ask) -> None:
+    undated, dated = member("KEN", period=("", "")), member("UGA", period=("2001", ""))
+    answer = ask([*GROUND, *country("UGA"), undated, dated], as_of="2010")
+    assert {cell.row: cell.undated for cell in answer.cells if cell.covered} == {"KEN": True, "UGA": False}
+    assert (answer.covered, answer.undated) == (2, 1)
+    assert answer.undated_note == (
+        "1 covered cell rests only on links whose source gives no start; its cover may have begun after 2010."
+    )
+    both = ask([*GROUND, undated, member("KEN", period=("2009", ""))], as_of="2010")
+    assert (both.covered, both.undated, both.undated_note) == (1, 0, "")
 
 
 def test_wrong_questions_are_refused(ask: Ask) -> None:

@@ -77,6 +77,31 @@ def test_any_mechanism_is_a_lens(snapshot: Snapshot, name: str) -> None:
     assert lens.entries[0].steps[0].statuses == counting
 
 
+@pytest.mark.parametrize(
+    ("given", "nearest"),
+    [
+        ("D99", ("D1", "D1b", "D1c", "D2", "D3")),
+        ("appm", ("mechanism:appm",)),
+        ("africa_cdc_appm", ("mechanism:appm",)),
+        ("mechanism:", ("appm", "pip")),
+        ("mechanism:…", ("appm", "pip")),
+    ],
+)
+def test_a_lens_that_is_not_there_is_refused_with_what_may_be_meant(
+    snapshot: Snapshot, given: str, nearest: tuple[str, ...]
+) -> None:
+    with pytest.raises(UnknownWord) as caught:
+        lens_of(given, snapshot)
+    assert caught.value.nearest == nearest
+
+
+def test_a_mechanism_is_found_by_words_of_its_name(snapshot: Snapshot) -> None:
+    with pytest.raises(UnknownWord) as caught:
+        lens_of("mechanism:african pooled", snapshot)
+    assert caught.value.nearest[0] == "appm"
+    assert lens_of("mechanism:african pooled procurement mechanism", snapshot).id == "mechanism:appm"
+
+
 def test_an_instrument_is_a_lens_and_a_country_is_not(snapshot: Snapshot) -> None:
     assert lens_of("mechanism:pip", snapshot).title == "PIP Framework"
     with pytest.raises(UnknownWord, match="no mechanism 'KEN'"):

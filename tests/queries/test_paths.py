@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graph.errors import BadDate, InputError, UnknownEntity, UnknownWord
+from graph.errors import BadDate, InputError, NothingKnown, UnknownEntity, UnknownWord
 from graph.model import Statement, today
 from graph.snapshot import Graph
 from queries.paths import PathAnswer, PathQuestion, find_paths
@@ -167,6 +167,45 @@ def test_the_as_of_date(graph: Graph, as_of: str, expected: list[str]) -> None:
     assert sorted(routes(ask(graph, as_of=as_of))) == sorted(expected)
 
 
+def test_a_step_that_a_source_denies_is_disputed_cites_the_denial_and_is_worth_less(tmp_path: Any) -> None:
+    """Enrolment and membership are one matter: a denial of the one is a denial of the other."""
+    statements = [
+        *entities("organisation", "who", "paho"),
+        *entities("country", "ARG", "CHL"),
+        *(link(one, "member_of", "who", period=("2000", ""), source="src-a") for one in ("ARG", "CHL")),
+        *(link(one, "member_of", "paho", period=("2000", ""), source="src-a") for one in ("ARG", "CHL")),
+        link("ARG", "not_enrolled_in", "who", period=("2026-03-17", ""), source="src-b"),
+    ]
+    graph = graph_in(tmp_path, statements)
+    before, after = (find_paths(graph, PathQuestion("who", "paho", as_of=day, max_steps=2)) for day in ("2026-03-16", DAY))
+    assert [(path.ids[1], path.live, path.steps[0].state) for path in before.results] == [
+        ("ARG", True, "live"), ("CHL", True, "live"),
+    ]  # fmt: skip
+    assert [(path.ids[1], path.live, path.steps[0].state) for path in after.results] == [
+        ("CHL", True, "live"), ("ARG", False, "disputed"),
+    ]  # fmt: skip
+    step = after.results[1].steps[0]
+    assert [one.sentence for one in step.denials] == ["ARG is not enrolled in WHO."]
+    assert [one.source for one in step.denials] == ["src-b"]
+    assert after.results[1].score == after.results[0].score - 3  # from high confidence to low
+    assert after.results[1].steps[1].denials == ()
+    filtered = find_paths(
+        graph, PathQuestion("who", "paho", as_of=DAY, max_steps=2, predicates=("member_of",), confidence="high")
+    )
+    assert [path.score for path in filtered.results] == [path.score for path in after.results]
+
+
+def test_a_further_source_that_nobody_denies_keeps_a_step_live(tmp_path: Any) -> None:
+    statements = [
+        *entities("organisation", "ann", "bob"),
+        link("ann", "member_of", "bob", period=("2000", "")),
+        link("ann", "partners_with", "bob", period=("2001", "")),
+        link("ann", "not_member_of", "bob", period=("2020", "")),
+    ]
+    (path,) = find_paths(graph_in(tmp_path, statements), PathQuestion("ann", "bob", as_of=DAY)).results
+    assert (path.live, path.steps[0].state, len(path.steps[0].denials)) == (True, "live", 1)
+
+
 def test_a_meeting_that_is_over_still_counts_as_past(graph: Graph) -> None:
     on_the_day = {" ".join(path.ids): path for path in ask(graph, as_of="2026-01-13").results}["ann fair bob"]
     later = {" ".join(path.ids): path for path in ask(graph, as_of="2026-11-21").results}["ann fair bob"]
@@ -185,7 +224,7 @@ def test_the_known_time(tmp_path: Any) -> None:
     then = ask(graph, known_at=LOADED_AT + timedelta(days=1))
     assert "ann net bob" in routes(then)
     assert (then.revision, then.known_at) == (1, LOADED_AT + timedelta(days=1))
-    with pytest.raises(UnknownEntity):
+    with pytest.raises(NothingKnown):
         ask(graph, known_at=LOADED_AT - timedelta(days=1))
     graph.close()
 

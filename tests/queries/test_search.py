@@ -421,3 +421,47 @@ def test_many_names(tmp_path: Path) -> None:
     assert ids(graph, "02345 region", 3) == ["n02345"]
     assert ids(graph, "labratory of area 02345 and region 17")[0] == "n02345"
     assert search(graph, SearchQuestion("laboratory", limit=5)).more
+
+
+# --- letters that several bodies share -----------------------------------------------------------------------------------
+def test_an_acronym_that_a_decision_calls_shared_is_refused_with_all_that_have_it(curated: Graph) -> None:
+    with pytest.raises(AmbiguousName) as refused:
+        resolve(curated, "CDC")
+    assert {one.id for one in refused.value.candidates} >= {"us-cdc", "africa-cdc", "china-cdc"}
+    with pytest.raises(AmbiguousName):
+        resolve(curated, "cdc")
+    assert resolve(curated, "us-cdc") == "us-cdc"
+    assert resolve(curated, "US Centers for Disease Control and Prevention") == "us-cdc"
+    assert [resolve(curated, letters) for letters in ("WHO", "UNICEF", "HERA", "NVI")] == ["who", "unicef", "dg-hera", "nvi-th"]
+
+
+NAMESAKES = [
+    *entity("ror:hum", name="Humanities in Europe"),
+    text("ror:hum", "alias", "HERA", sort="acronym"),
+    *entity("ror:nvi", name="Norwegian Veterinary Institute"),
+    text("ror:nvi", "alias", "NVI", sort="acronym"),
+    *entity("ror:n2", name="Network of Networks (N2)"),
+    text("ror:n2", "alias", "Network of Networks", lang="en"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "namesake"),
+    [("HERA", "dg-hera", "ror:hum"), ("NVI", "nvi-th", "ror:nvi"), ("Network of Networks", "i-mcm-net", "ror:n2")],
+)
+def test_namesakes_from_a_register_stand_behind_and_are_never_taken(tmp_path: Path, name: str, own: str, namesake: str) -> None:
+    store = SqliteStore(tmp_path / "graph.sqlite")
+    load(store, None, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    store.replace("register", NAMESAKES, datetime(2026, 11, 22, tzinfo=UTC))
+    graph = Graph(store)
+    assert ids(graph, name)[:2] == [own, namesake]
+    with pytest.raises(AmbiguousName) as refused:
+        resolve(graph, name)
+    assert [one.id for one in refused.value.candidates] == [own, namesake]
+    graph.close()
+
+
+def test_a_body_with_a_name_in_another_language_alone_is_shown_by_it(tmp_path: Path) -> None:
+    graph = graph_in(tmp_path, [text("a", "kind", "organisation"), text("a", "name", "Caisse des Dépôts", lang="fr")])
+    assert graph.snapshot().names[0] == "Caisse des Dépôts"
+    graph.close()

@@ -24,7 +24,7 @@ from queries.reliance import RelianceQuestion, find_reliance
 from queries.scenario import ScenarioQuestion, find_scenario, read_scenario
 from queries.sunset import SunsetQuestion, find_sunset
 from queries.weights import read_weights
-from tests.factories import entities, graph_in, link, text
+from tests.factories import LOADED_AT, entities, graph_in, link, text
 
 DAY = "2026-11-21"
 
@@ -75,6 +75,20 @@ def test_an_entity_taken_out_takes_its_links_and_what_they_held_together(small: 
     assert answer.pairs_cut == 2
     assert len(answer.statements) == len(answer.sole) == answer.total == 2
     assert answer.coverage.cells == ()
+
+
+def test_what_was_before_is_asked_once_for_all_scenarios_on_a_graph(small: Graph) -> None:
+    told = [
+        find_scenario(small, ScenarioQuestion(withdraw=[one], lens=POOL, start="a", goal="d", as_of=DAY)) for one in ("b", "c")
+    ]
+    assert told[0].coverage.before is told[1].coverage.before
+    assert told[0].paths is not None
+    assert told[1].paths is not None
+    assert told[0].paths.before is told[1].paths.before
+    small.store.replace("more.csv", [link("CCC", "enrolled_in", "pool", status="member")], LOADED_AT)
+    later = find_scenario(small, ScenarioQuestion(withdraw=["b"], lens=POOL, as_of=DAY)).coverage.before
+    assert later == find_coverage(small, CoverageQuestion(POOL, "iso-249", as_of=DAY))
+    assert later.covered == told[0].coverage.before.covered + 1
 
 
 def test_a_source_taken_out_loses_only_what_nobody_else_says(small: Graph) -> None:
