@@ -8,8 +8,6 @@ quotation, confidence, release, qualifiers, origins``. Dates that are not known 
 from __future__ import annotations
 
 import json
-import os
-import stat
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
@@ -17,8 +15,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from graph.errors import BadStatement
-from graph.model import AsOf, Citation, Period, Statement, qualify
+from graph.model import AsOf, Citation, Period, Statement
 from graph.store import Recorded, Store
+from graph.whole_file import whole
 
 Line = dict[str, Any]
 
@@ -44,26 +43,10 @@ def dump(line: Line, ascii_only: bool = False) -> str:
 def write_lines(path: Path, lines: Iterable[Line]) -> int:
     """Write lines to a file, in whole or not at all, and return how many; raises ``OSError``.
 
-    The text goes to a temporary file beside ``path``, which takes the place of ``path`` when it is complete. A path that
-    is there but is no ordinary file (a pipe, ``/dev/stdout``) is written to directly.
+    See ``graph.whole_file``.
     """
-    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-        with path.open("w", encoding="utf-8") as file:
-            return _write(file, lines)
-    target = path.resolve()
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("x", encoding="utf-8") as file:
-            count = _write(file, lines)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return count
+    with whole(path) as target, target.open("w", encoding="utf-8") as file:
+        return _write(file, lines)
 
 
 def statement_of(line: Line) -> Statement:
@@ -71,8 +54,16 @@ def statement_of(line: Line) -> Statement:
 
     Raises ``BadStatement`` where a field is missing or what it says does not hash to its ``id``, ``BadDate`` for a date.
     """
+    statement = told_by(line)
+    if statement.id != line.get("id"):
+        raise BadStatement(f"The line {line.get('id')!r} was changed: what it says has the id {statement.id!r}.")
+    return statement
+
+
+def told_by(line: Line) -> Statement:
+    """The statement that a line tells now, whatever its ``id``; raises ``BadStatement`` and ``BadDate``."""
     try:
-        statement = Statement(
+        return Statement(
             subject=line["subject"],
             predicate=line["predicate"],
             object=line.get("object"),
@@ -81,13 +72,10 @@ def statement_of(line: Line) -> Statement:
             citation=Citation(line["source"], line["locator"], line["url"] or "", line.get("quotation") or ""),
             confidence=line["confidence"],
             release=line["release"] or "",
-            qualifiers=qualify(line["qualifiers"]),
+            qualifiers=tuple(sorted(line["qualifiers"].items())),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise BadStatement(f"A line is not an exported statement: {type(error).__name__} at {error}.") from None
-    if statement.id != line.get("id"):
-        raise BadStatement(f"The line {line.get('id')!r} was changed: what it says has the id {statement.id!r}.")
-    return statement
 
 
 def _write(file: TextIO, lines: Iterable[Line]) -> int:

@@ -24,14 +24,14 @@ def source_id(title: str, url: str = "") -> EntityId:
     return f"src-{slug}-{digest}" if slug else f"src-{digest}"
 
 
-def source_statements(title: str, url: str, url_status: str) -> tuple[Statement, ...]:
+def source_statements(title: str, url: str, url_status: str, release: str = "") -> tuple[Statement, ...]:
     """What the graph holds about a cited source: its kind, title, address (where there is one) and the state of that address.
 
-    Each statement cites the source itself.
+    Each statement cites the source itself. ``release`` is the edition of the file that names it.
     """
     subject = source_id(title, url)
     citation = Citation(subject, LOCATOR, url)
     given = [("kind", "source"), ("name", title), ("url_status", url_status)]
     if url:
         given.append(("url", url))
-    return tuple(Statement(subject, predicate, None, value, ALWAYS, citation, "high") for predicate, value in given)
+    return tuple(Statement(subject, predicate, None, value, ALWAYS, citation, "high", release) for predicate, value in given)

@@ -21,9 +21,11 @@ import numpy as np
 from graph.errors import InputError, RefusedFile
 from graph.model import ANY_TIME, EntityId, Statement
 from graph.store import Change, Store
-from loaders.ledger import FileLedger, Finding, Findings, Reason, Report, gather
+from loaders.joining import Joining
+from loaders.ledger import Example, FileLedger, Finding, Findings, Reason, Report, gather
 from loaders.naming import tidy
 from loaders.sayings import BadValue, Part
+from loaders.shown_changes import ShownChanges
 
 Progress = Callable[[str, int, int | None], None]
 MOST_BYTES: Final = 4_000_000_000
@@ -42,6 +44,8 @@ class Book:
     ignored: Counter[str] = field(default_factory=Counter)
     findings: Findings = field(default_factory=Findings)
     notes: Findings = field(default_factory=Findings)
+    waiting: int = 0
+    """Rows that were ignored because a name in them waits for review: the file is worth keeping for its proposals alone."""
 
     def reject(self, row: int, error: BadValue) -> None:
         """Leave a row out because something in it is wrong."""
@@ -61,10 +65,12 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the graph holds besides the file: the kind of every entity, and which entity has a registered identifier."""
+    """What the graph holds besides the file: the kind of every entity, which entity has a registered identifier, and who is
+    meant by a name."""
 
     kinds: dict[EntityId, str]
     identified: dict[str, EntityId]
+    joining: Joining
 
     def needs(self, entity: EntityId) -> None:
         """Raise ``RefusedFile`` where an entity that all rows lean on is not in the graph."""
@@ -108,10 +114,17 @@ def source_name(feed: str, path: Path) -> str:
 
 # --- a load ------------------------------------------------------------------------------------------------------------------
 def load_files(
-    store: Store, files: Sequence[Path], at: datetime, reader: Reader, progress: Progress | None = None, dry_run: bool = False
+    store: Store,
+    files: Sequence[Path],
+    at: datetime,
+    reader: Reader,
+    progress: Progress | None = None,
+    dry_run: bool = False,
+    names: Sequence[str] | None = None,
 ) -> Report:
     """Load the files of one register, each in one transaction; the contract of every ``load`` of a register.
 
+    ``names``: under which names the store keeps them, where that is not told by the names of the files.
     What is wrong with a file is in the report and does not raise. Raises ``InputError`` where ``at`` has no time zone or lies
     before the last load of a file, or a path is no file; ``StoreError`` where the store fails.
     """
@@ -120,7 +133,7 @@ def load_files(
     for path in files:
         if not path.is_file():
             raise InputError(f"There is no file {str(path)!r}.")
-    names = [source_name(reader.feed, path) for path in files]
+    names = list(names) if names is not None else [source_name(reader.feed, path) for path in files]
     ledgers, books, moment = [], [], at
     for path, name in zip(files, names, strict=True):
         one = _OneFile(store, path, name, at, reader, progress, dry_run)
@@ -149,6 +162,7 @@ class _OneFile:
         self.known_at = at
         self._loaded = self._unchanged = 0
         self._before = np.empty(0, np.uint64)
+        self._examples: tuple[Example, ...] = ()
 
     def run(self) -> FileLedger:
         """Load it, or refuse it."""
@@ -190,6 +204,7 @@ class _OneFile:
             withdrawn=change.withdrawn,
             kept=change.unchanged,
             refused=refused,
+            examples=() if refused else self._examples,
         )
 
     def _stream(self) -> Iterator[Statement]:
@@ -205,7 +220,7 @@ class _OneFile:
                 if self._progress and book.read % _TICK < rows:
                     self._progress(book.file, book.read, None)
             yield from statements
-        if not self._loaded and not self._unchanged:
+        if not self._loaded and not self._unchanged and not book.waiting:
             raise RefusedFile(
                 "no row of it could be loaded; what the graph has from it stays." if book.read else "it holds no row."
             )
@@ -222,7 +237,8 @@ class _OneFile:
         for one in self._store.records("identifier", ANY_TIME):
             if one.origin != self._name:
                 holders.setdefault((one.statement.value or "").lower(), set()).add(one.statement.subject)
-        return Known(kinds, {value: next(iter(held)) for value, held in holders.items() if len(held) == 1})
+        identified = {value: next(iter(held)) for value, held in holders.items() if len(held) == 1}
+        return Known(kinds, identified, Joining(self._store, self._name))
 
     def _said_before(self) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
         """The statements that the store has from this file, as sorted numbers (8 bytes each)."""
@@ -240,10 +256,28 @@ class _OneFile:
         return bool((places == len(before)).any() or (before[places] != given).any())
 
     def _tried(self) -> Change:
-        given = array("Q", map(_number, self._stream()))
+        given, added = array("Q"), ShownChanges("added")
+        for statement in self._stream():
+            given.append(_number(statement))
+            if added.wants(statement) and self._is_new([statement]):
+                added.take(statement)
         new = np.unique(np.frombuffer(given, np.uint64))
-        kept = len(np.intersect1d(new, self._before, assume_unique=True))
-        return Change(0, self._name, self._at, len(new) - kept, len(self._before) - kept, kept)
+        gone = np.setdiff1d(self._before, new, assume_unique=True)
+        self._examples = (*added.examples(), *self._withdrawn(gone))
+        kept = len(self._before) - len(gone)
+        return Change(0, self._name, self._at, len(new) - kept, len(gone), kept)
+
+    def _withdrawn(self, gone: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> Sequence[Example]:
+        """A few of the statements with these numbers, which the store has from this file."""
+        shown = ShownChanges("withdrawn")
+        if len(gone):
+            for record in self._store.records(None, ANY_TIME):
+                if record.origin == self._name and shown.wants(record.statement):
+                    number = np.uint64(_number(record.statement))
+                    place = int(np.searchsorted(gone, number))
+                    if place < len(gone) and gone[place] == number:
+                        shown.take(record.statement)
+        return shown.examples()
 
 
 def _number(statement: Statement) -> int:

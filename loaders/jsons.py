@@ -9,7 +9,7 @@ import gzip
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
 
@@ -22,6 +22,8 @@ MOST_RATIO: Final = 100
 MOST_MEMBERS: Final = 500_000
 MOST_RECORD: Final = 32_000_000
 """Bytes between the starts of two records; a longer one is no record of a register."""
+MOST_COMMAS: Final = 2_000_000
+"""Commas between the starts of two records, in texts too: values take far more memory than their bytes."""
 _FREE: Final = 10_000_000
 """What an archive may unpack to, however small it is."""
 _NOT_JSON: Final = (
@@ -40,7 +42,7 @@ _REST = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 MOST_DEPTH: Final = 100
 
 
-class _Depth:
+class Depth:
     """Follows how deep JSON is nested, chunk by chunk, before a parser sees it: parsers fail without mercy on deep nesting."""
 
     def __init__(self) -> None:
@@ -81,9 +83,9 @@ class _Meter:
 
     def __init__(self, stream: _Readable, most: int, name: str) -> None:
         self._stream, self._left, self._name = stream, most, name
-        self._of_record = 0
+        self._of_record = self._commas = 0
         self._first = True
-        self._depth = _Depth()
+        self._depth = Depth()
 
     def read(self, size: int = -1, /) -> bytes:
         if size == 0:
@@ -95,6 +97,9 @@ class _Meter:
             raise RefusedFile(f"{self._name} unpacks to far more than such a file holds; it is not read on.")
         if self._of_record > MOST_RECORD:
             raise RefusedFile(f"{self._name} holds a record of more than {MOST_RECORD:,} bytes.")
+        self._commas += chunk.count(b",")
+        if self._commas > MOST_COMMAS:
+            raise RefusedFile(f"{self._name} holds a record of more than {MOST_COMMAS:,} values.")
         if self._first:
             self._first = False
             for start, what in _NOT_JSON:
@@ -106,7 +111,7 @@ class _Meter:
         return chunk
 
     def record(self) -> None:
-        self._of_record = 0
+        self._of_record = self._commas = 0
 
 
 def records_of(path: Path, inside: str = "item") -> Iterator[tuple[int, Any]]:
@@ -124,6 +129,23 @@ def records_of(path: Path, inside: str = "item") -> Iterator[tuple[int, Any]]:
             meter.record()
 
 
+def passed_over(path: Path) -> list[str]:
+    """The files of a zip archive that ``records_of`` does not read; none for a file that is no archive."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [one for one in archive.infolist() if not one.is_dir()]
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return []
+    read = {one.filename for one in _chosen(members)}
+    return [one.filename for one in members if one.filename not in read]
+
+
+def _chosen(members: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """The members that hold records; where an archive has both schemas, those of the second."""
+    records = [one for one in members if one.filename.lower().endswith(_RECORDS)]
+    return [one for one in records if one.filename.lower().endswith("_schema_v2.json")] or records
+
+
 def _parsed(meter: _Meter, prefix: str, name: str) -> Iterator[Any]:
     import ijson
 
@@ -135,12 +157,23 @@ def _parsed(meter: _Meter, prefix: str, name: str) -> Iterator[Any]:
         except StopIteration:
             return
         except (ijson.JSONError, ValueError, RecursionError, OverflowError) as error:
-            what = " ".join(str(error).split("\n")[0].split())[:160]
-            raise RefusedFile(f"{name} is not JSON behind record {number}: {what}. Is it cut off?") from None
+            raise RefusedFile(f"{name} is not JSON {_where(number)}: {_told(error)}") from None
         except (zlib.error, EOFError, OSError, zipfile.BadZipFile) as error:
             raise RefusedFile(f"{name} cannot be unpacked ({error}); it is damaged or cut off.") from None
         number += 1
         yield record
+
+
+def _where(number: int) -> str:
+    return f"behind record {number}" if number else "at its beginning"
+
+
+def _told(error: Exception) -> str:
+    """What a parser says, in one line; it shows the place in further ones, and says it in bytes."""
+    said = error.args[0] if error.args else ""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    what = " ".join(text.split("\n")[0].split())[:160].removeprefix("parse error: ").rstrip(".")
+    return f"{what}. Is it cut off?" if "EOF" in what or "end of" in what else f"{what}."
 
 
 def _streams(path: Path, inside: str) -> Iterator[tuple[str, _Meter, str]]:
@@ -189,11 +222,10 @@ def _members(raw: IO[bytes], name: str, most: int, inside: str) -> Iterator[tupl
                 raise RefusedFile(f"{name} is encrypted. Unpack it first.")
         if sum(member.file_size for member in members) > most:
             raise RefusedFile(f"{name} says that it unpacks to far more than such a file holds (a zip bomb?).")
-        chosen = [one for one in members if one.filename.lower().endswith(_RECORDS)]
-        newer = [one for one in chosen if one.filename.lower().endswith("_schema_v2.json")]
+        chosen = _chosen(members)
         if not chosen:
             raise RefusedFile(f"{name} holds no JSON file.")
-        for member in newer or chosen:
+        for member in chosen:
             try:
                 with archive.open(member) as first:
                     prefix = _prefix(first, inside, member.filename)

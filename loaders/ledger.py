@@ -71,11 +71,20 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A statement that a load would begin or cease to make: subject, predicate, object or value, period, place."""
+
+    change: Literal["added", "withdrawn"]
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileLedger:
     """One file: its rows, and the statements that its loaded source began (``added``) or ceased (``withdrawn``) to make.
 
     ``loaded`` rows say something that the source did not say before, ``unchanged`` rows nothing new. ``source`` is the name
-    under which the store keeps the file. A refused file has ``loaded == unchanged == 0``.
+    under which the store keeps the file. A refused file has ``loaded == unchanged == 0``. ``examples``: of a dry run, a few of
+    the statements that would be added or withdrawn.
     """
 
     file: str
@@ -91,6 +100,7 @@ class FileLedger:
     withdrawn: int = 0
     kept: int = 0
     refused: bool = False
+    examples: tuple[Example, ...] = ()
 
     @property
     def balanced(self) -> bool:
@@ -119,6 +129,7 @@ class FileLedger:
             "refused": self.refused,
             "reasons": [{"bucket": r.bucket, "reason": r.reason, "rows": r.rows} for r in self.reasons],
             "statements": {"added": self.added, "withdrawn": self.withdrawn, "unchanged": self.kept},
+            "examples": [{"change": one.change, "statement": one.statement} for one in self.examples],
         }
 
 

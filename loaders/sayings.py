@@ -39,7 +39,7 @@ class Catalogued:
 
     def entry(self) -> Part:
         """The statements about the register itself."""
-        return 0, list(source_statements(self.title, self.url, "as_found" if self.url else "none"))
+        return 0, list(source_statements(self.title, self.url, "as_found" if self.url else "none", self.release))
 
     def cite(self, locator: str, url: str = "") -> Citation:
         """A citation of a place in the register."""

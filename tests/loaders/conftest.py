@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from graph.sqlite import SqliteStore
 from loaders.curated import load, shipped
 from loaders.ledger import Report
+from tests.factories import cited_source, entity, text
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -46,6 +47,25 @@ def copy(tmp_path: Path, graph: SqliteStore) -> Iterator[SqliteStore]:
 def empty(tmp_path: Path) -> Iterator[SqliteStore]:
     """An empty store."""
     store = SqliteStore(tmp_path / "empty.sqlite")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[SqliteStore]:
+    """A store of its own with three bodies and six places, for loaders that need names and no more."""
+    bodies = {
+        "who": "World Health Organization",
+        "unicef": "United Nations Children's Fund",
+        "ukhsa": "UK Health Security Agency",
+    }
+    places = {"KEN": "Kenya", "GHA": "Ghana", "CIV": "Côte d'Ivoire", "PAN": "Panamá", "COL": "Colombia", "VEN": "Venezuela"}
+    said = cited_source("src-a", "A list", "https://example.org/list")
+    said += [one for id, name in bodies.items() for one in entity(id, "organisation", name)]
+    said += [one for id, name in places.items() for one in entity(id, "country", name)]
+    said += [text("unicef", "alias", "UNICEF", sort="acronym"), text("who", "alias", "WHO", sort="acronym")]
+    store = SqliteStore(tmp_path / "small.sqlite")
+    store.replace("test/small", said, AT - timedelta(days=1))
     yield store
     store.close()
 
