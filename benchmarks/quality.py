@@ -1,4 +1,5 @@
-"""How good the automatic links are, on hand-labelled sets: ``python -m benchmarks.quality`` writes docs/quality.md.
+"""How good the automatic links are, on hand-labelled sets: ``python -m benchmarks.quality`` writes the table of docs/quality.md
+and of README.md.
 
 The sets are read from a folder beside the project and are not part of it; a set that is not there is left out by name.
 Precision: of the automatic links, how many are right. Recall: of the labels whose entity the graph holds and that name it
@@ -32,6 +33,8 @@ from loaders.resolve import Resolver
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("MCMGRAPH_QUALITY_DATA", ROOT.parent / "shared"))
+PAGES = (ROOT / "docs" / "quality.md", ROOT / "README.md")
+BEGIN, END = "<!-- quality -->\n", "<!-- end of quality -->"
 _SEVERAL = ("multi", "slash=two", "slash=subsidiary")
 _OTHERS = ("decoy", "sibling")
 
@@ -156,8 +159,20 @@ def table(scores: Iterable[Score]) -> str:
     return "\n".join(lines)
 
 
+def table_of(page: Path) -> str:
+    """The table that a page holds between its marks; raises ``ValueError`` where it has none."""
+    text = page.read_text(encoding="utf-8")
+    return text[text.index(BEGIN) + len(BEGIN) : text.index(END)].strip()
+
+
+def put(page: Path, made: str) -> None:
+    """Put a table into a page between its marks."""
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace(table_of(page), made), encoding="utf-8")
+
+
 def main() -> int:
-    """Print the table, and put it into docs/quality.md between its marks."""
+    """Print the table, and put it into the pages between their marks."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--no-register", action="store_true", help="leave out the sets that need the register of 51,370 organisations"
@@ -176,11 +191,8 @@ def main() -> int:
         store.close()
     made = table(scores)
     print(made)
-    page = ROOT / "docs" / "quality.md"
-    if page.is_file() and not asked.no_register:
-        before, _, rest = page.read_text(encoding="utf-8").partition("<!-- table -->\n")
-        _, _, after = rest.partition("<!-- end -->")
-        page.write_text(f"{before}<!-- table -->\n{made}\n<!-- end -->{after}", encoding="utf-8")
+    for page in PAGES if not asked.no_register else ():
+        put(page, made)
     return 0
 
 

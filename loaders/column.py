@@ -1,114 +1,72 @@
-"""One column of names out of a table, with the countries, areas or territories beside it: CSV, TSV or XLSX."""
+"""One column of names out of a table, with the countries, areas or territories beside it."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from graph.errors import InputError, RefusedFile
-from graph.vocabulary import nearest
 from loaders.ledger import shown
+from loaders.sheets import named, read_rows
+from loaders.sheets_header import SEARCHED, Header, find_header
 
-MOST_BYTES: Final = 50_000_000
 MOST_ROWS: Final = 200_000
-LONGEST_CELL: Final = 100_000
-_DELIMITERS: Final = (",", "\t", ";", "|")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A name, the country, area or territory beside it (``""`` where none), and its row as a spreadsheet counts (header 1)."""
+    """A name, the country, area or territory beside it (``""`` where none), and its row as a spreadsheet counts.
+
+    ``fault`` is why the name cannot be read; its text is then ``""``.
+    """
 
     row: int
     text: str
     country: str
+    fault: str = ""
 
 
 def read_column(path: Path, column: str, country_column: str | None = None) -> list[Cell]:
-    """The cells of a column, one a row, empty ones too.
+    """The cells of a column under its header, one for each row that has a filled cell.
 
-    Raises ``RefusedFile`` where the file is no such table or too large, ``InputError`` for a column that it does not have, with
-    the nearest.
+    A column is called as in a mapping: by its name, its HXL tag, or its letter (``@C``). Raises ``RefusedFile`` where the file
+    is no table that ``loaders.sheets`` reads, or too large; ``InputError`` for a column that it lacks, with the nearest.
     """
     if not path.is_file():
         raise RefusedFile(f"{path.name}: there is no such file.")
-    if path.stat().st_size > MOST_BYTES:
-        raise RefusedFile(f"{path.name}: the file has more than {MOST_BYTES:,} bytes. Split it.")
-    rows = _sheet(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _text(path)
-    header: Sequence[str] | None = None
-    cells: list[Cell] = []
-    for number, row in enumerate(rows, start=1):
-        if header is None:
-            header = [cell.strip() for cell in row]
-            at = _place(path, header, column)
-            beside = _place(path, header, country_column) if country_column else -1
+    try:
+        return list(_cells(path, column, country_column))
+    except RefusedFile as error:
+        raise named(path, error) from None
+
+
+def _cells(path: Path, column: str, country_column: str | None) -> Iterator[Cell]:
+    rows = read_rows(path)
+    first = list(islice(rows, SEARCHED))
+    if not first:
+        raise RefusedFile("no cell of it is filled.")
+    wanted = [column, country_column] if country_column else [column]
+    header = find_header(first, [[word] for word in wanted])
+    at, *beside = [_place(path, header, word) for word in wanted]
+    count = 0
+    for row in chain(first, rows):
+        if row.number <= header.row:
             continue
-        if len(cells) >= MOST_ROWS:
-            raise RefusedFile(f"{path.name}: the table has more than {MOST_ROWS:,} rows. Split it.")
-        if any(cell.strip() for cell in row):
-            cells.append(Cell(number, row[at] if at < len(row) else "", row[beside] if 0 <= beside < len(row) else ""))
-    if header is None:
-        raise RefusedFile(f"{path.name}: the file is empty.")
-    return cells
+        if (count := count + 1) > MOST_ROWS:
+            raise RefusedFile(f"the table has more than {MOST_ROWS:,} rows. Split it.")
+        fault = dict(row.faults).get(at, "")
+        yield Cell(row.number, row.cell(at), row.cell(beside[0]) if beside else "", fault)
 
 
-def _place(path: Path, header: Sequence[str], column: str) -> int:
-    wanted = column.strip()
-    if header.count(wanted) == 1:
-        return header.index(wanted)
-    if wanted in header:
-        raise InputError(f"{path.name}: there are {header.count(wanted)} columns {shown(wanted)}. Rename all but one.")
-    near = nearest(wanted, header) or [name for name in header if name][:10]
-    raise InputError(f"{path.name}: there is no column {shown(wanted)}. It has: {', '.join(shown(name) for name in near)}.")
-
-
-def _text(path: Path) -> Iterator[list[str]]:
-    data = path.read_bytes()
-    encodings = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise RefusedFile(f"{path.name}: the text is not in {' or '.join(encodings)}. Save it as UTF-8.")
-    if "\0" in text:
-        raise RefusedFile(f"{path.name}: it is no text (it holds zero characters). Save it as CSV or XLSX.")
-    first = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count) if path.suffix.lower() != ".tsv" else "\t"
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _place(path: Path, header: Header, column: str) -> int:
     try:
-        yield from reader
-    except csv.Error as error:
-        raise RefusedFile(f"{path.name}, line {reader.line_num}: it is no table ({error}).") from None
-
-
-def _sheet(path: Path) -> Iterator[list[str]]:
-    """The rows of the first sheet; formulas are given by their last values, nothing is worked out."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    _check_archive(path)
-    try:
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        for row in sheet.iter_rows():
-            yield [str(cell) if cell is not None else "" for cell in row]
-    except (CalamineError, OSError, ValueError) as error:
-        raise RefusedFile(f"{path.name}: the workbook cannot be read ({type(error).__name__}). Save it anew.") from None
-
-
-def _check_archive(path: Path) -> None:
-    """Refuse a workbook that unpacks to far more than any table of names would."""
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
-        raise RefusedFile(f"{path.name}: it is no workbook. Save it as XLSX or CSV.") from None
-    if size > 4 * MOST_BYTES:
-        raise RefusedFile(f"{path.name}: unpacked it has more than {4 * MOST_BYTES:,} bytes. Save the one sheet as CSV.")
+        place = header.place(column)
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from None
+    if place is None:
+        near = ", ".join(map(shown, header.nearest(column)))
+        raise InputError(f"{path.name}: there is no column {shown(column)}. It has: {near}.")
+    return place

@@ -33,8 +33,8 @@ class Decided:
     """One entry of the log.
 
     ``subject`` and ``object`` are ids: of a merge the merged and the surviving one. ``name`` is the text that an accept makes
-    an alias, or a keep-apart keeps away. ``key`` is the proposal's; ``target`` the number that an undo takes back. ``undone``:
-    a later entry takes this one back.
+    an alias, or a keep-apart keeps away (of an accepted ``same_as``, what the merged one is called). ``key`` is the proposal's;
+    ``target`` the number that an undo takes back. ``undone``: a later entry takes this one back.
     """
 
     number: int
@@ -53,6 +53,12 @@ class Decided:
     url: str = ""
     sentence: str = ""
     undone: bool = False
+
+    @property
+    def merged(self) -> tuple[EntityId, EntityId] | None:
+        """The merged and the surviving entity, None where the decision makes no two entities one."""
+        makes_one = self.action == "merge" or (self.action == "accept" and self.predicate == SAME)
+        return (self.subject, self.object) if makes_one else None
 
     def __str__(self) -> str:
         match self.action:
@@ -102,7 +108,7 @@ def statements_of(decisions: Sequence[Decided]) -> Iterator[Statement]:
     undone = undone_of(decisions)
     for one in decisions:
         yield _entry(one)
-        if one.number not in undone and (brought := _brought_about(one)) is not None:
+        if one.number not in undone and (brought := brought_about(one)) is not None:
             yield brought
 
 
@@ -113,7 +119,8 @@ def _entry(one: Decided) -> Statement:
     return Statement(ENTITY, _DECISION, None, str(one), Period(one.at[:10]), cited, "high", "", qualify(said))
 
 
-def _brought_about(one: Decided) -> Statement | None:
+def brought_about(one: Decided) -> Statement | None:
+    """The statement that a decision adds to the graph as long as it stands, None where it adds none."""
     who = {"decided_by": one.by, "why": one.why, "decision": str(one.number)}
     cited = Citation(ENTITY, f"decision {one.number}")
     since = Period(one.at[:10])

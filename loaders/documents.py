@@ -31,7 +31,9 @@ _INLINE: Final = frozenset((
 _TAG_NAME = re.compile(r"/?\s*([a-zA-Z][a-zA-Z0-9:-]*)")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,40})", re.IGNORECASE)
-_HTML_START = re.compile(rb"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml)", re.IGNORECASE | re.DOTALL)
+_BEFORE_START = re.compile(rb"<!--.*?-->|<\?xml[^>]*\?>", re.DOTALL | re.IGNORECASE)
+_HTML_START = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_XML_START = re.compile(rb"<(?:!doctype\s|[a-z][\w.-]*:|iati-|[a-z][\w.-]*\s[^<>]*\bxmlns\b)", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,2000})", re.IGNORECASE)
 _TEXT_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _DROPPED = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\x00-\x08\x0e-\x1f\x7f-\x9f]")
@@ -84,7 +86,10 @@ def document_of(data: bytes, name: str) -> Document:
         return _made(name, digest, "application/pdf", "", source, _text_pieces(source), pages)
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise RefusedFile(f"{name}: it is not text, HTML or PDF (it holds zero bytes).")
-    is_html = bool(_HTML_START.match(data[:4096])) or name.lower().endswith((".html", ".htm", ".xhtml"))
+    start = _BEFORE_START.sub(b"", data[:4096].removeprefix(b"\xef\xbb\xbf")).lstrip()
+    is_html = bool(_HTML_START.match(start)) or name.lower().endswith((".html", ".htm", ".xhtml"))
+    if not is_html and (_XML_START.match(start) or data[:9].lstrip(b"\xef\xbb\xbf").lower().startswith(b"<?xml")):
+        raise RefusedFile(f"{name}: it is XML, not a page or a text. A register is read by its own loader (iati, rdf).")
     source = _decoded(data, name, is_html)
     if len(source) > MOST_CHARACTERS:
         raise RefusedFile(f"{name}: the text has more than {MOST_CHARACTERS:,} characters. Split it.")

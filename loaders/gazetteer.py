@@ -12,7 +12,8 @@ import ahocorasick
 
 from graph.folding import is_ideographic
 from loaders.documents import BREAK
-from loaders.known_names import KnownName, KnownNames
+from loaders.known_name import KnownName
+from loaders.known_names import KnownNames
 from loaders.naming import looks_like_acronym, split_brackets, tidy
 
 _UNNAMED_KINDS: Final = frozenset({"source", "value_chain", "product_class"})
@@ -107,11 +108,12 @@ class Gazetteer:
             owners[text].add(one.node)
         for one, text in usable:
             acronym = one.is_acronym
-            if known.is_kept_from(one.node, text) or (one.sort != "name" and not acronym and known.is_trap(text)):
+            if known.is_kept_from(one.node, text) or (not acronym and self._is_trap(one, text)):
                 continue
             yield text, Form(one, acronym)
             short, inside = split_brackets(text)
-            if inside and (looks_like_acronym(inside) or snapshot.kinds[one.node] == "pathogen"):
+            goes_alone = looks_like_acronym(inside) or snapshot.kinds[one.node] == "pathogen"
+            if inside and goes_alone and not known.is_trap(short):
                 yield short, Form(one, looks_like_acronym(short))
             if snapshot.kinds[one.node] == "pathogen" and _VIRUS.search(short):
                 disease = _VIRUS.sub("", short)
@@ -120,6 +122,11 @@ class Gazetteer:
                     continue
                 yield disease[0].lower() + disease[1:], Form(one, False)
             yield from self._without_owner(one, text, owners)
+
+    def _is_trap(self, one: KnownName, text: str) -> bool:
+        """Whether a decision warns of a name: only a first name that nobody shares may then still be meant."""
+        known = self.known
+        return known.is_trap(text) and (one.sort != "name" or len({other.node for other in known.named(text)}) > 1)
 
     def _without_owner(self, one: KnownName, text: str, owners: dict[str, set[int]]) -> Iterator[tuple[str, Form]]:
         """``PAHO Regional Revolving Funds`` is called ``Regional Revolving Funds`` where PAHO is named right before it."""

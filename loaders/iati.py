@@ -37,11 +37,12 @@ def load(store: Store, files: Sequence[Path], at: datetime, progress: Progress |
 
 @dataclass(slots=True)
 class _Index:
-    """What the first reading keeps: under which names each reference stands, and under which references each name."""
+    """What the first reading keeps: the names of each reference, the references of each name, and names without one."""
 
     rows: dict[str, int] = field(default_factory=dict)
     names: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     refs: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    bare: dict[str, None] = field(default_factory=dict)
 
     def take(self, row: int, activity: Activity) -> None:
         self.rows.setdefault(activity.id, row)
@@ -50,6 +51,14 @@ class _Index:
                 if body.ref:
                     self.names[body.ref].setdefault(full_key(body.name), body.name)
                     self.refs[full_key(body.name)].setdefault(body.ref, body.name)
+                else:
+                    self.bare[body.name] = None
+
+    def joined(self) -> Iterator[tuple[str, str]]:
+        """The names under which bodies are made, as ``loaders.joining`` takes them."""
+        for names in self.names.values():
+            yield from ((name, "") for name in names.values())
+        yield from ((name, "") for name in self.bare)
 
 
 class Iati:
@@ -66,6 +75,7 @@ class Iati:
                 index.take(row, activity_of(element))
             except BadValue:
                 continue  # rejected in the second reading
+        known.joining.learn("organisation", index.joined())
         yield register.entry()
         for row, element in activities(path):
             try:
@@ -163,4 +173,5 @@ class _Stating:
                 of_body.value(entity, "alias", other, **({"lang": lang} if lang else {}))
         if sole:
             of_body.value(entity, "identifier", f"iati:{body.ref}")
+        of_body.made += self._known.joining.of(of_body.citation, of_body.release, entity, "organisation", name)
         self._say.made += of_body.made

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MOST_ACTIVITY: Final = 32_000_000
+MOST_ELEMENTS: Final = 300_000
+"""Elements of one activity; a small element takes far more memory than its bytes."""
 _ALPHA3: Final = {alpha2: alpha3 for alpha3, alpha2 in ALPHA2.items()}
 _ROLES: Final = {"1": "funder", "4": "implementer"}
 _LONG_TITLE: Final = 300
@@ -25,6 +27,8 @@ _NOBODY = re.compile(
     r"various|confidential|redacted|none|-+)",
     re.IGNORECASE,
 )
+_ADVICE = re.compile(r",? (?:try|use) XML_PARSE_HUGE(?: option)?|, line \d+, column \d+$")
+"""What a parser adds for programmers, and the place once more."""
 _PERCENTAGE = re.compile(r"\d{1,3}(?:\.\d+)?", re.ASCII)
 
 
@@ -80,8 +84,12 @@ def activities(path: Path) -> Iterator[tuple[int, _Element]]:
             remove_comments=True, remove_pis=True,
         )  # fmt: skip
         root: _Element | None = None
+        count = 0
         try:
             for event, element in events:
+                count += 1
+                if count > 2 * MOST_ELEMENTS:
+                    raise RefusedFile(f"one activity has more than {MOST_ELEMENTS:,} elements.")
                 if root is None:
                     root = _root(element)
                 if event == "end" and element.getparent() is root:
@@ -90,11 +98,12 @@ def activities(path: Path) -> Iterator[tuple[int, _Element]]:
                     element.clear()
                     while element.getprevious() is not None:
                         del root[0]
-                    bounded.count = 0
+                    bounded.count = count = 0
         except etree.XMLSyntaxError as error:
             line, column = error.position
+            said = _ADVICE.sub("", error.msg or "")
             raise RefusedFile(
-                f"line {line}, column {column}: it is not well-formed XML ({error.msg}). Nothing was loaded."
+                f"line {line}, column {column}: it is not well-formed XML ({said}). Nothing was loaded."
             ) from None
 
 

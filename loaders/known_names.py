@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -13,70 +13,48 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from graph.identity import decisions
-from graph.snapshot import Graph, Snapshot
-from loaders.naming import Stem, full_key, looks_like_acronym, split_brackets, stem_of
+from graph.model import SourceId
+from graph.snapshot import Graph
+from loaders.known_entities import COUNTRY, KnownEntities
+from loaders.known_name import NAMING, KnownName, identifier_key, said_alone
+from loaders.naming import full_key, looks_like_acronym, split_brackets
+from loaders.stems import Stem, names_a_unit, place_key, reworded, stem_of, without_owner
+
+__all__ = ["COUNTRY", "KnownName", "KnownNames", "identifier_key"]
 
 DOCUMENTS: Final = "source"
-COUNTRY: Final = "country"
-_ID_SORTS: Final = frozenset({"id", "identifier", "code"})
-_PART_SORTS: Final = frozenset({"narrower"})
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _RARE: Final = 5
 """A word in five times fewer names than another may be a slip for it, where it also stands in odd company."""
 _COMMON: Final = 3_000
 """A word in more names than this tells too little to look names up by."""
-_BORDERLESS: Final = frozenset((
-    "un_agency", "un_unit", "who_department", "who_unit", "who_regional_office", "regional_body",
-    "international_organisation",
-))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class KnownName:
-    """One name of one entity. ``sort``: name, alias, acronym, narrower, id, ...; ``stem`` without its legal form."""
+class KnownNames(KnownEntities):
+    """The names of one snapshot and the keep-apart decisions of its store. ``kinds`` empty: all kinds but documents.
 
-    node: int
-    text: str
-    sort: str
+    ``besides``: a loaded source whose own entities and names are left out.
+    """
 
-    @property
-    def stem(self) -> Stem:
-        return stem_of(self.text)
-
-    @property
-    def is_identifier(self) -> bool:
-        """Whether it is an id or a registered identifier."""
-        return self.sort in _ID_SORTS
-
-    @property
-    def is_acronym(self) -> bool:
-        """Whether it is an acronym, as marked or by its looks; a body's first name is none where it is longer than three."""
-        if self.sort == "name":
-            return len(self.text) < 4 and looks_like_acronym(self.text)
-        return self.sort == "acronym" or looks_like_acronym(self.text)
-
-    @property
-    def is_part(self) -> bool:
-        """Whether it names a part or an example of the entity, not all of it."""
-        return self.sort in _PART_SORTS
-
-
-class KnownNames:
-    """The names of one snapshot and the keep-apart decisions of its store. ``kinds`` empty: all kinds but documents."""
-
-    def __init__(self, graph: Graph, kinds: frozenset[str] = frozenset()) -> None:
+    def __init__(self, graph: Graph, kinds: frozenset[str] = frozenset(), besides: SourceId = "") -> None:
         self.graph: Final = graph
-        self.snapshot: Final[Snapshot] = graph.snapshot()
+        super().__init__(graph.snapshot())
         self._kinds = kinds
         snapshot = self.snapshot
+        own, said = said_alone(graph.store, besides) if besides else (frozenset(), frozenset())
         found: dict[tuple[int, str], KnownName] = {}
         for node, (id, name) in enumerate(zip(snapshot.ids, snapshot.names, strict=True)):
+            if id in own:
+                continue
             found[node, name] = KnownName(node, name, "name")
             found.setdefault((node, id), KnownName(node, id, "id"))
         for id, node in snapshot.merged.items():
-            found.setdefault((node, id), KnownName(node, id, "id"))
-        for predicate in ("name", "alias", "identifier"):
+            if id not in own:
+                found.setdefault((node, id), KnownName(node, id, "id"))
+        for predicate in NAMING:
             for given in snapshot.literals(predicate):
+                if said and snapshot.statement_id(given.statement) in said:
+                    continue
                 sort = (given.sort or predicate) if predicate == "alias" else predicate
                 found.setdefault((given.node, given.value), KnownName(given.node, given.value, sort))
         self.names: Final[Sequence[KnownName]] = [one for one in found.values() if self._takes(one.node)]
@@ -95,13 +73,46 @@ class KnownNames:
         return self._full.get(full_key(text), [])
 
     def stemmed(self, stem: Stem) -> list[KnownName]:
-        """Names of the same words without legal form and small words, in the same order."""
-        return self._stems.get(stem.key, [])
+        """Names of the same words without legal form and small words, in the same order.
+
+        Where there is none, names that have these words and their letters or seat in brackets, or their owner before them.
+        """
+        found = self._stems.get(stem.key, [])
+        return [one for one in found if one.stem.key == stem.key] or found
+
+    def reworded(self, stem: Stem) -> list[KnownName]:
+        """Names of the same words but for the order and language of "university" and the spelling of umlauts.
+
+        Empty where another entity's name goes on behind these words to tell which it is ("Washington University in ..."): it
+        may be meant.
+        """
+        key = reworded(stem)
+        found = self._reworded.get(key, []) if key else []
+        nodes = {one.node for one in found}
+        at = bisect_left(self._reworded_keys, key)
+        for longer in self._reworded_keys[at:]:
+            if not longer.startswith(key):
+                break
+            behind = longer[len(key) :]
+            another = any(one.node not in nodes for one in self._reworded[longer])
+            if behind.startswith(" ") and another and not names_a_unit(behind):
+                return []
+        return found
+
+    def placed(self, text: str) -> list[KnownName]:
+        """Names of countries, areas and territories of the same words in any order, however much shortened."""
+        return self._places.get(place_key(text), [])
+
+    def distinct(self, word: str) -> list[KnownName]:
+        """Names that begin with a folded word which no name of another entity holds."""
+        held = [self.names[number] for number in self._words.get(word, ())]
+        begun = [one for one in held if one.stem.words[:1] == (word,) and not one.is_part]
+        return begun if len({one.node for one in held}) == 1 else []
 
     def is_odd(self, word: str, meant: str, before: Sequence[str], behind: Sequence[str]) -> bool:
         """Whether a folded word is odd where it stands, so that another may be meant.
 
-        No name holds it; or no name holds it beside the words around it here, and it only lacks an "s" or is rare.
+        No name holds it; or no name holds it beside the words around it here, and it differs by an "s" or is rare.
         """
         held = len(self._words.get(word, ()))
         if not held:
@@ -109,7 +120,7 @@ class KnownNames:
         pairs = [(one, word) for one in before] + [(word, one) for one in behind]
         if not pairs or any(pair in self._pairs for pair in pairs):
             return False
-        return word + "s" == meant or held * _RARE <= len(self._words.get(meant, ()))
+        return word + "s" == meant or meant + "s" == word or held * _RARE <= len(self._words.get(meant, ()))
 
     def is_place_word(self, word: str) -> bool:
         """Whether a folded word is in the name of a country, area or territory or of a region."""
@@ -144,49 +155,10 @@ class KnownNames:
         found = process.extract(word, self._word_list, scorer=fuzz.ratio, score_cutoff=80, limit=5)
         return [near for near, _, _ in found]
 
-    # --- what is known about an entity ----------------------------------------------------------------------------------
-    def countries(self, node: int) -> frozenset[int]:
-        """The countries, areas and territories in which an entity has its seat, itself where it is one."""
-        snapshot = self.snapshot
-        if snapshot.kinds[node] == COUNTRY:
-            return frozenset({node})
-        arcs = snapshot.arcs(node)
-        if "located_in" not in snapshot.predicates:
-            return frozenset()
-        seat = snapshot.predicates.index("located_in")
-        mask = (snapshot.predicate[arcs] == seat) & snapshot.forward[arcs]
-        return frozenset(snapshot.target[arcs][mask].tolist())
-
-    def is_borderless(self, node: int) -> bool:
-        """Whether a body works in all countries by its nature, so that a country says nothing against it."""
-        return self.snapshot.subtypes[node] in _BORDERLESS
-
     def country_named(self, text: str) -> int | None:
         """The one country, area or territory of this name, acronym or code, None where there is not exactly one."""
         nodes = {n.node for n in (*self.named(text), *self.identified(text)) if self.snapshot.kinds[n.node] == COUNTRY}
         return next(iter(nodes)) if len(nodes) == 1 else None
-
-    def identifiers(self, node: int) -> tuple[str, ...]:
-        """The registered identifiers of an entity (``ror:…``), in order."""
-        return tuple(sorted(self._registered.get(node, ())))
-
-    def one_of_each(self, nodes: Iterable[int]) -> list[int]:
-        """Entities without those that are in a register under the number of another; the one with most links stays."""
-        by_number: dict[str, int] = {}
-        for node in sorted(dict.fromkeys(nodes), key=lambda one: (-self.weight(one), one)):
-            numbers = self.identifiers(node) or (f"node {node}",)
-            shared = next((by_number[number] for number in numbers if number in by_number), node)
-            by_number.update((number, shared) for number in numbers)
-        return sorted(set(by_number.values()))
-
-    def neighbours(self, node: int) -> frozenset[int]:
-        """The entities that an entity is linked to."""
-        return frozenset(self.snapshot.target[self.snapshot.arcs(node)].tolist())
-
-    def weight(self, node: int) -> int:
-        """How many links an entity has."""
-        arcs = self.snapshot.arcs(node)
-        return int(arcs.stop - arcs.start)
 
     def is_kept_from(self, node: int, text: str) -> bool:
         """Whether a decision says that an entity is not what has this name."""
@@ -214,9 +186,21 @@ class KnownNames:
                 continue
             pairs.append((one.stem.key, one))
             short, inside = split_brackets(one.text)
-            if inside and looks_like_acronym(inside):
+            if inside and (looks_like_acronym(inside) or self.country_named(inside) in self.countries(one.node)):
                 pairs.append((stem_of(short).key, one))
+            owner, rest = without_owner(one.text)
+            if rest and any(other.node != one.node for other in self.named(owner)):
+                pairs.append((stem_of(rest).key, one))
         return _grouped(pair for pair in pairs if pair[0])
+
+    @cached_property
+    def _reworded(self) -> dict[str, list[KnownName]]:
+        whole = (one for one in self.names if not (one.is_identifier or one.is_acronym or one.is_part))
+        return _grouped(pair for pair in ((reworded(one.stem), one) for one in whole) if pair[0])
+
+    @cached_property
+    def _reworded_keys(self) -> list[str]:
+        return sorted(self._reworded)
 
     @cached_property
     def _words(self) -> dict[str, list[int]]:
@@ -237,18 +221,16 @@ class KnownNames:
         return list(self._words)
 
     @cached_property
+    def _places(self) -> dict[str, list[KnownName]]:
+        places = (one for one in self.names if self.snapshot.kinds[one.node] == COUNTRY and not one.is_identifier)
+        return _grouped(pair for pair in ((place_key(one.text), one) for one in places if not one.is_acronym) if pair[0])
+
+    @cached_property
     def _place_words(self) -> frozenset[str]:
         kinds = self.snapshot.kinds
         return frozenset(
             word for one in self.names if kinds[one.node] in (COUNTRY, "region") for word in one.stem.words if len(word) > 3
         )
-
-    @cached_property
-    def _registered(self) -> dict[int, set[str]]:
-        found: defaultdict[int, set[str]] = defaultdict(set)
-        for given in self.snapshot.literals("identifier"):
-            found[given.node].add(given.value)
-        return dict(found)
 
     @cached_property
     def _apart(self) -> dict[int, set[str]]:
@@ -284,28 +266,6 @@ class KnownNames:
             if one.is_acronym and not one.is_identifier:
                 found[one.node].add(full_key(one.text))
         return dict(found)
-
-
-_PREFIXES: Final = (
-    ("https://ror.org/", "ror:"),
-    ("http://www.wikidata.org/entity/", "wikidata:"),
-    ("https://www.wikidata.org/wiki/", "wikidata:"),
-    ("https://doi.org/", "doi:"),
-)
-
-
-def identifier_key(text: str) -> str:
-    """An identifier as it is compared; the address of a register is its prefix.
-
-    >>> identifier_key("https://ror.org/01f80g185")
-    'ror:01f80g185'
-    """
-    text = text.strip()
-    for address, prefix in _PREFIXES:
-        if text.lower().startswith(address):
-            return prefix + text[len(address) :].rstrip("/").lower()
-    scheme, colon, rest = text.partition(":")
-    return f"{scheme.lower()}:{rest.lower()}" if colon else text
 
 
 def _grouped(pairs: Iterable[tuple[str, KnownName]]) -> dict[str, list[KnownName]]:

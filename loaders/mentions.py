@@ -18,32 +18,14 @@ from graph.model import EntityId
 from loaders.documents import BREAK, Document
 from loaders.gazetteer import Form, Gazetteer, Place
 from loaders.naming import full_key, is_short_for, looks_like_acronym, words_in
+from loaders.phrasing import BEHIND, BRACKET, FURTHER_HEAD, HEAD, PHRASE, sentence_starts
 
-_HEADS: Final = (
-    "Academy|Agency|Agreement|Alliance|Association|Authority|Board|Bureau|Center|Centers|Centre|Centres|Clinic|Coalition|"
-    "Collaborative|College|Commission|Committee|Company|Consortium|Convention|Corporation|Council|Department|"
-    "Directorate|Directorate-General|Division|Facility|Faculty|Federation|Forum|Foundation|Framework|Fund|Funds|Group|Hospital|Hub|"
-    "Initiative|Institut|Institute|Instituto|Institution|Laboratory|Laboratories|Mechanism|Ministry|Network|Office|"
-    "Organisation|Organization|Partnership|Plan|Platform|Programme|Program|Project|School|Secretariat|Service|Society|"
-    "Strategy|Summit|System|Taskforce|Treaty|Trust|Union|Unit|University|Université|Universidad|Universidade|Hôpital|Hospitalier"
-)
-_CAPITAL: Final = r"(?:[A-ZÀ-ÖØ-Þ][\w'&-]*|[a-z]-[A-Z][\w-]*)"
-_SMALL: Final = r"(?:of|for|and|the|on|de|du|des|la|le|les|del|da|do|dos|et|y|e|in|at|&|to|against)"
-_PHRASE = re.compile(rf"(?<![\w-]){_CAPITAL}(?:(?:,? {_SMALL}){{0,3}},? {_CAPITAL}|, {_CAPITAL}){{0,14}}(?![\w])")
-_HEAD = re.compile(rf"\b(?:{_HEADS})\b")
-_FURTHER_HEAD = re.compile(rf" (?:{_HEADS})\b")
-_BRACKET = re.compile(r" ?\(([^()\n]{2,40})\)")
-_BEHIND = re.compile(rf" ((?:{_CAPITAL}|{_SMALL})(?: (?:{_CAPITAL}|{_SMALL})){{0,11}})")
 _MEETING = re.compile(r"(?: [a-z]+)? (?:forum|summit|conference|congress|symposium|webinar|assembly)\b")
 _OF_IT = re.compile(r"\b(?:of|de|du|des|del|da|do)(?: the| la| l')? ?\Z")
 _LOWER_WORD = re.compile(r"(?<![\w-])[^\W\dA-Z_][\w-]*")
 _WELL_KNOWN: Final = 5
 """Links from which on an acronym is taken for the entity without anything else in the document that speaks for it."""
 _OWNED = re.compile(r"(?:'s?)? $")
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]*\s+(?=[\"'(]?[A-ZÀ-ÖØ-Þ0-9])|[.!?][\"')\]]*\s*\Z")
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|No|vs|e\.g|i\.e|etc|cf|al|approx|Fig|Rep|Univ|Dept))\.\Z"
-)
 _LONGEST_SENTENCE: Final = 2_000
 
 
@@ -125,7 +107,7 @@ class _Reading:
 
     def _follows(self, before: Place, place: Place, form: Form) -> bool:
         between = self._text[before.end : place.start]
-        bracket = _BRACKET.match(between)
+        bracket = BRACKET.match(between)
         between = between[bracket.end() :] if bracket else between.removeprefix(")")
         return bool(_OWNED.fullmatch(between)) and any(other.name.node in form.owners for other in before.forms)
 
@@ -141,7 +123,7 @@ class _Reading:
             last = joined[-1] if joined else None
             if last is not None and one.start < last.end:
                 continue
-            bracket = _BRACKET.match(self._text, one.end)
+            bracket = BRACKET.match(self._text, one.end)
             inside = bracket.group(1) if bracket else ""
             if bracket and inside and BREAK not in bracket.group():
                 others = {node for name in self._known.named(inside) for node in [name.node]}
@@ -192,23 +174,23 @@ class _Reading:
         meeting = _MEETING.match(text, one.end)
         if meeting:
             return _Linked(one.start, meeting.end(), (), "a meeting named after it", False)
-        behind = _BEHIND.match(text, one.end)
+        behind = BEHIND.match(text, one.end)
         if behind is None:
             return self._ending(one)
         words = behind.group(1).split(" ")
         # The head comes before "of", "for", "and"; what follows "and" may be another body.
         upto = next((place for place, word in enumerate(words) if not word[:1].isupper()), len(words))
-        heads = [place for place, word in enumerate(words[:upto]) if _HEAD.fullmatch(word)]
+        heads = [place for place, word in enumerate(words[:upto]) if HEAD.fullmatch(word)]
         if not heads or any(word in _ROLES for word in words[: heads[0]]):
             return self._ending(one)
         nested = self._gazetteer.places(text[one.end + 1 : one.end + 1 + len(behind.group(1))])
         if any(place.start == 0 for place in nested):
             return None
         end = one.end + 1 + len(" ".join(words[: heads[-1] + 1]))
-        phrase = _PHRASE.match(text, one.start)
+        phrase = PHRASE.match(text, one.start)
         if phrase and phrase.end() > end:
             end = phrase.end()
-        bracket = _BRACKET.match(text, end)
+        bracket = BRACKET.match(text, end)
         if bracket and looks_like_acronym(bracket.group(1)):
             end = bracket.end()
         return _Linked(one.start, end, (), "a longer name that begins with a known one", False)
@@ -219,30 +201,30 @@ class _Reading:
         before = text[max(0, one.start - 120) : one.start]
         if not _OF_IT.search(before):
             return None
-        for match in _PHRASE.finditer(before + text[one.start : one.end]):
+        for match in PHRASE.finditer(before + text[one.start : one.end]):
             start, end = match.span()
-            if start < len(before) < end and _HEAD.search(match.group()[: len(before) - start]):
-                bracket = _BRACKET.match(text, one.end)
+            if start < len(before) < end and HEAD.search(match.group()[: len(before) - start]):
+                bracket = BRACKET.match(text, one.end)
                 last = bracket.end() if bracket and looks_like_acronym(bracket.group(1)) else one.end
                 return _Linked(one.start - len(before) + start, last, (), "a longer name that ends with a known one", False)
         return None
 
     def _phrases(self) -> Iterator[_Linked]:
         """Capitalised phrases that end as bodies and arrangements do, and ``Full Name (ACR)``."""
-        for match in _PHRASE.finditer(self._document.lines):
+        for match in PHRASE.finditer(self._document.lines):
             phrase = match.group().rstrip("'&-")
             start, end = match.start(), match.start() + len(phrase)
             if start and phrase.split(" ")[0] in ("The", "A", "An", "Our", "This", "In", "On", "At", "For", "Under", "From"):
                 cut = len(phrase.split(" ")[0]) + 1
                 start, phrase = start + cut, phrase[cut:]
-            bracket = _BRACKET.match(self._text, end)
+            bracket = BRACKET.match(self._text, end)
             lettered = bracket is not None and looks_like_acronym(bracket.group(1)) and is_short_for(bracket.group(1), phrase)
             words = words_in(phrase)
-            if len(words) < 2 or not phrase[:1].isupper() or not (lettered or _HEAD.search(phrase)):
+            if len(words) < 2 or not phrase[:1].isupper() or not (lettered or HEAD.search(phrase)):
                 continue
             if lettered and bracket is not None:
                 end = bracket.end()
-                further = _FURTHER_HEAD.match(self._text, end)
+                further = FURTHER_HEAD.match(self._text, end)
                 end = further.end() if further else end
             yield _Linked(start, end, (), "a capitalised phrase that no entity is known by", False)
 
@@ -300,22 +282,3 @@ class _Spans:
         if place >= 0 and self._ends[place] > start:
             return True
         return place + 1 < len(self._starts) and self._starts[place + 1] < end
-
-
-def sentence_starts(text: str) -> list[int]:
-    """Where the sentences of a text begin; a block break ends one, an abbreviation does not.
-
-    >>> sentence_starts("Dr. A. Okoro spoke. It ended.")
-    [0, 20]
-    """
-    starts = [0]
-    offset = 0
-    for block in text.split(BREAK):
-        if offset and offset != starts[-1]:
-            starts.append(offset)
-        for mark in _SENTENCE_END.finditer(block):
-            is_abbreviation = _ABBREVIATED.search(block, max(0, mark.start() - 12), mark.start() + 1)
-            if mark.end() < len(block) and not is_abbreviation:
-                starts.append(offset + mark.end())
-        offset += len(block) + 1
-    return starts

@@ -1,14 +1,14 @@
-"""What a name of a body is made of: its stem, its legal form, what stands in brackets; and which two spellings are one.
+"""How names are written: as one line, as an acronym, with something in brackets, in a wrong encoding, with a slip of the pen.
 
 Every rule here is a reason that holds for any list of names. What is certain and what is only likely is decided by the caller.
+What a name is made of is in ``loaders.stems``.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -16,49 +16,11 @@ from rapidfuzz.distance import OSA
 
 from graph.folding import fold, squeeze, words_of
 
-# Legal forms as folded words, each with its family. Two names whose forms are of different families are two bodies (an Inc.
-# and a Ltd. of one group); a form without a family ("Co.", "Pvt.") says nothing on its own.
-_FORMS: Final[dict[tuple[str, ...], str]] = {
-    tuple(form.split()): family
-    for family, forms in {
-        "": "co|company|cia|pvt|private|pty|persero|tbk|group|holding|holdings|pt|ooo",
-        "ltd": "ltd|limited|ltda|limitada|ltee|plc|bhd|sdn bhd",
-        "inc": "inc|incorporated",
-        "corp": "corp|corporation",
-        "llc": "llc|l l c",
-        "llp": "llp|l l p|lp|l p",
-        "gmbh": "gmbh|mbh|g m b h|gmbh co kg",
-        "ag": "ag|a g",
-        "kg": "kg|kgaa",
-        "ev": "e v",
-        "sa": "sa|s a|sae|s a e",
-        "sas": "sas|s a s|sasu",
-        "sarl": "sarl|s a r l",
-        "srl": "srl|s r l",
-        "spa": "spa|s p a",
-        "sl": "sl|s l|slu|s l u",
-        "bv": "bv|b v",
-        "nv": "nv|n v",
-        "ab": "ab|a b",
-        "as": "a s|asa|aps",
-        "oy": "oy|oyj",
-        "se": "se",
-        "jsc": "jsc|ojsc|pjsc|cjsc|ao|pao|oao|zao",
-        "kk": "kk|k k",
-        "eeig": "eeig",
-    }.items()
-    for form in forms.split("|")
-}
-_LONGEST_FORM: Final = max(map(len, _FORMS))
-_LEADING: Final = frozenset({("pt",), ("ooo",), ("jsc",), ("ojsc",), ("ao",), ("pao",)})
-_SMALL: Final = frozenset((
+SMALL_WORDS: Final = frozenset((
     "a", "an", "and", "at", "by", "de", "del", "della", "der", "des", "di", "do", "dos", "du", "e", "et", "for", "fur",
     "in", "la", "le", "les", "of", "on", "the", "to", "und", "upon", "y", "zu",
 ))  # fmt: skip
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{1,200})[)\]]\s*$")
-_SHORTENED: Final = {
-    "univ": "university", "natl": "national", "hosp": "hospital", "ctr": "center", "rep": "republic", "dept": "department",
-}  # fmt: skip
 _REFERENCE = re.compile(r"&(?:amp\b|#[xX]?[0-9a-fA-F]{1,6};|[a-zA-Z]{2,8};);?")
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -73,24 +35,6 @@ _MISREAD: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stem:
-    """A name without its legal form: its words in order, without and with the small ones, and the families of its forms."""
-
-    words: tuple[str, ...]
-    all_words: tuple[str, ...]
-    families: frozenset[str]
-
-    @property
-    def key(self) -> str:
-        """Under which spellings of one stem meet."""
-        return "".join(self.words)
-
-    def contradicts(self, other: Stem) -> bool:
-        """Whether the legal forms say that these are two bodies."""
-        return bool(self.families and other.families and not self.families & other.families)
-
-
 def tidy(text: str) -> str:
     """A cell as one line: no invisible or control characters, no escapes of HTML, one space between words, none around.
 
@@ -100,36 +44,6 @@ def tidy(text: str) -> str:
     if "&" in text:
         text = _REFERENCE.sub(lambda mark: html.unescape(mark.group()), text)
     return _SPACE.sub(" ", _INVISIBLE.sub("", text.replace("\u00a0", " "))).strip()
-
-
-@lru_cache(maxsize=65536)
-def stem_of(text: str) -> Stem:
-    """The stem of a name.
-
-    >>> stem_of("Serum Institute of India Pvt. Ltd.").words
-    ('serum', 'institute', 'india')
-    >>> stem_of("Valneva SE").contradicts(stem_of("Valneva Sweden AB"))
-    True
-    """
-    words = [_SHORTENED.get(word, word) for word in words_of(text)]
-    families: set[str] = set()
-    while len(words) > 1 and (taken := _form_at_end(words)):
-        families.add(_FORMS[tuple(words[-taken:])])
-        del words[-taken:]
-        while len(words) > 1 and words[-1] in ("and", "&"):
-            words.pop()
-    while len(words) > 1 and tuple(words[:1]) in _LEADING:
-        families.add(_FORMS[tuple(words[:1])])
-        del words[0]
-    content = [word for word in words if word not in _SMALL] or words
-    return Stem(tuple(content), tuple(words), frozenset(families - {""}))
-
-
-def _form_at_end(words: Sequence[str]) -> int:
-    return next(
-        (size for size in range(min(_LONGEST_FORM, len(words) - 1), 0, -1) if tuple(words[-size:]) in _FORMS),
-        0,
-    )
 
 
 @lru_cache(maxsize=262144)
@@ -177,7 +91,7 @@ def is_short_for(acronym: str, name: str) -> bool:
     reached = {0}  # letters used so far, over all ways of reading
     used_first = 0
     for word in words:
-        grown = set(reached) if word in _SMALL or used_first else {0}
+        grown = set(reached) if word in SMALL_WORDS or used_first else {0}
         for place in reached:
             taken, at = place, 0
             while taken < len(letters) and (found := word.find(letters[taken], at)) >= 0 and (at or found == 0):
@@ -227,4 +141,4 @@ def slip(one: str, other: str) -> bool:
 
 def words_in(phrase: str) -> list[str]:
     """The words of a phrase that are more than small ones, as they are written."""
-    return [word for word in re.findall(r"[^\W_][\w'-]*", phrase) if word.lower() not in _SMALL]
+    return [word for word in re.findall(r"[^\W_][\w'-]*", phrase) if word.lower() not in SMALL_WORDS]

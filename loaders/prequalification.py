@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from loaders.curated.reading import NotReadable, Table
 from loaders.feed import Book, Known, Progress, edition_of, load_files
 from loaders.jsons import records_of
 from loaders.ledger import Report
-from loaders.naming import full_key
+from loaders.naming import full_key, tidy
 from loaders.prequalified_names import names_of, pathogens_of
 from loaders.sayings import BadValue, Catalogued, Part, Sayings, text_of
 
@@ -96,8 +96,9 @@ class Prequalified:
         yield register.entry()
         with path.open("rb") as stream:
             start = stream.read(256).removeprefix(b"\xef\xbb\xbf").lstrip()
-        read = self._json(path, book) if start.startswith((b"{", b"[")) else self._csv(path, book)
-        for row, given in read:
+        reading = self._json if start.startswith((b"{", b"[")) else self._csv
+        known.joining.learn("organisation", _makers(given for _, given in reading(path, Book(path.name))))
+        for row, given in reading(path, book):
             try:
                 yield 1, _stated(given, register, known)
             except BadValue as error:
@@ -257,6 +258,14 @@ def _entity(say: Sayings, entity: EntityId, kind: str, subtype: str, name: str) 
     say.value(entity, "name", name)
 
 
+def _makers(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The (name, country) of every maker and applicant; what cannot be read is refused where its row is loaded."""
+    for given in rows:
+        for name, country in (*given.get("sites", ()), (given["maker"], given.get("country", ""))):
+            if isinstance(name, str) and isinstance(country or "", str) and name:
+                yield tidy(name), tidy(country or "")
+
+
 def _organisation(say: Sayings, name: str, country: str, known: Known) -> EntityId:
     maker = _id("maker", name)
     of_maker = Sayings(replace(say.citation, locator=f"maker {name}"), say.release)
@@ -266,5 +275,6 @@ def _organisation(say: Sayings, name: str, country: str, known: Known) -> Entity
             among = [code for code, kind in known.kinds.items() if kind == "country"]
             raise BadValue("ISOCountryCode", country, "no country, area or territory has this code", nearest(country, among))
         of_maker.link(maker, "located_in", country)
+    of_maker.made += known.joining.of(of_maker.citation, of_maker.release, maker, "organisation", name, country)
     say.made += of_maker.made
     return maker

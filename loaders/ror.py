@@ -19,7 +19,7 @@ from graph.store import Store
 from graph.vocabulary import nearest
 from loaders.curated.iso import ALPHA2
 from loaders.feed import Book, Known, Progress, edition_of, load_files
-from loaders.jsons import records_of
+from loaders.jsons import passed_over, records_of
 from loaders.ledger import Report
 from loaders.ror_records import Record, record_of
 from loaders.sayings import BadValue, Catalogued, Part, Sayings
@@ -68,6 +68,8 @@ class Ror:
         """See ``loaders.feed.Reader``."""
         register = Catalogued(TITLE, ADDRESS, edition_of(path))
         index = _indexed(path)
+        for name in passed_over(path):
+            book.note(0, "", name, "this file of the archive is not read; the records state their relations themselves")
         yield register.entry()
         for row, raw in records_of(path):
             try:
@@ -137,6 +139,8 @@ class _Stating:
                 say.value(entity, "subtype", subtype, types_as_given=" ".join(record.types))
         else:
             say.value(entity, "alias", own, **_lang(record.lang))
+        if entity == f"ror:{record.id}" and not self._ended:
+            say.made += self._known.joining.namesakes(say.citation, entity, "organisation", own, _country(record))
         for name, lang, sort in record.names:
             if name != own:
                 say.value(entity, "alias", name, **_lang(lang), **({"sort": sort} if sort else {}))

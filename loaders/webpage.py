@@ -8,33 +8,29 @@ review queue; it is no statement about the entities until somebody accepts it. N
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from graph.errors import InputError, RefusedFile
-from graph.model import ALWAYS, ANY_TIME, Citation, Statement, qualify
-from graph.snapshot import Graph
+from graph.model import ALWAYS, ANY_TIME, Citation, EntityId, Statement, qualify
+from graph.snapshot import Graph, Snapshot
 from graph.store import Store
 from loaders.catalogue import source_id, source_statements
-from loaders.decisions import log, standing
 from loaders.documents import Document, read_document
 from loaders.gazetteer import Gazetteer
 from loaders.known_names import KnownNames
 from loaders.ledger import FileLedger, Finding, Reason, Report
 from loaders.mentions import Mention, find_mentions
-from loaders.naming import full_key
-from loaders.relations import Proposed, find_relations
-from loaders.review import PROPOSAL, key_of
+from loaders.relations import find_relations
+from loaders.resolve import Option
+from loaders.waiting import PROPOSAL, Waiting, one_line
 
 Progress = Callable[[str, int, int | None], None]
 LAYOUT: Final = "page"
 _QUOTED: Final = 300
-_KEPT_SENTENCE: Final = 1_000
-_REJECTED: Final = "rejected in review, and its sentence is the same"
-_AGAIN: Final = "proposed by this file already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,6 @@ def load(store: Store, files: Sequence[Path], at: datetime, progress: Progress |
     if twice:
         raise InputError(f"Two files have the name {twice[0]!r}; rename one, or load them one after the other.")
     gazetteer = Gazetteer(KnownNames(Graph(store)))
-    decided = {one.key: one.action for one in standing(log(store)) if one.key}
     ledgers, findings = [], []
     for path in files:
         if progress:
@@ -70,7 +65,7 @@ def load(store: Store, files: Sequence[Path], at: datetime, progress: Progress |
             findings.append(Finding(path.name, 0, "", "", reason))
             ledgers.append(FileLedger(path.name, f"{LAYOUT}/{path.name}", LAYOUT, 0, 0, 0, 0, 0, refused=True))
             continue
-        rows = list(_rows(document, gazetteer, decided))
+        rows = list(_rows(document, gazetteer, Waiting(store)))
         ledgers.append(_write(store, document, rows, at, dry_run))
         if progress:
             progress(path.name, len(rows), len(rows))
@@ -128,73 +123,32 @@ def _title(document: Document) -> str:
     return f"{document.title[:200]} ({document.name})" if document.title else document.name
 
 
-def _rows(document: Document, gazetteer: Gazetteer, decided: Mapping[str, str]) -> Iterator[_Row]:
+def _rows(document: Document, gazetteer: Gazetteer, waiting: Waiting) -> Iterator[_Row]:
     source = source_id(_title(document))
     mentions = find_mentions(document, gazetteer)
     snapshot = gazetteer.known.snapshot
-    seen: set[str] = set()
     for mention in mentions:
+        cited = _cited(document, source, mention.start, mention.end, mention.sentence)
+        place = _place(document, mention.start, mention.end)
         if mention.id is not None:
-            cited = _cited(document, source, mention.start, mention.end, mention.sentence)
-            said = qualify({**_place(document, mention.start, mention.end), "text": _one_line(mention.text)})
+            said = qualify({**place, "text": one_line(mention.text)})
             yield _Row(Statement(source, "mentions", mention.id, None, ALWAYS, cited, "high", "", said))
         else:
-            yield _proposed_name(document, source, mention, seen, decided)
+            offered = [_option(snapshot, id, mention.reason) for id in mention.candidates]
+            made = waiting.name(cited, mention.text, mention.sentence, offered, mention.reason, place)
+            yield _Row(made.statement, made.ignored)
     kinds = {one.id: snapshot.kinds[node] for one in mentions if one.id and (node := snapshot.number(one.id)) is not None}
-    for relation in find_relations(document, mentions, kinds):
-        yield _proposed_link(document, source, relation, seen, decided)
+    for one in find_relations(document, mentions, kinds):
+        cited = _cited(document, source, one.start, one.end, one.sentence)
+        place = _place(document, one.start, one.end)
+        made = waiting.relation(cited, one.subject, one.predicate, one.object, one.sentence, place)
+        yield _Row(made.statement, made.ignored)
 
 
-def _proposed_name(document: Document, source: str, mention: Mention, seen: set[str], decided: Mapping[str, str]) -> _Row:
-    text = _one_line(mention.text)
-    sort = "name" if mention.candidates else "candidate"
-    said = {
-        "sort": sort,
-        "name": text,
-        "candidates": " ".join(mention.candidates),
-        "reason": mention.reason,
-        **_place(document, mention.start, mention.end),
-    }
-    what = f"{text!r} may name an entity" + (
-        f": {', '.join(mention.candidates)}" if mention.candidates else " that is not known"
-    )
-    key = key_of(sort, full_key(text), *sorted(mention.candidates), _one_line(mention.sentence))
-    return _proposal(document, source, (mention.start, mention.end), mention.sentence, key, what, said, seen, decided)
-
-
-def _proposed_link(document: Document, source: str, one: Proposed, seen: set[str], decided: Mapping[str, str]) -> _Row:
-    said = {
-        "sort": "relation",
-        "subject": one.subject,
-        "predicate": one.predicate,
-        "object": one.object,
-        **_place(document, one.start, one.end),
-    }
-    key = key_of("relation", one.subject, one.predicate, one.object, _one_line(one.sentence))
-    what = f"{one.subject} {one.predicate} {one.object}"
-    return _proposal(document, source, (one.start, one.end), one.sentence, key, what, said, seen, decided)
-
-
-def _proposal(
-    document: Document,
-    source: str,
-    span: tuple[int, int],
-    sentence: str,
-    key: str,
-    what: str,
-    said: dict[str, str],
-    seen: set[str],
-    decided: Mapping[str, str],
-) -> _Row:
-    # An accepted proposal stays on record beside what it brought about; a rejected one does not come back.
-    if decided.get(key) == "reject":
-        return _Row(None, _REJECTED)
-    if key in seen:
-        return _Row(None, _AGAIN)
-    seen.add(key)
-    cited = _cited(document, source, *span, sentence)
-    qualifiers = qualify({**said, "key": key, "sentence": _one_line(sentence)[:_KEPT_SENTENCE]})
-    return _Row(Statement(source, PROPOSAL, None, what, ALWAYS, cited, "low", "", qualifiers))
+def _option(snapshot: Snapshot, id: EntityId, reason: str) -> Option:
+    node = snapshot.number(id)
+    name, kind = (snapshot.names[node], snapshot.kinds[node]) if node is not None else (id, "")
+    return Option(id, name, kind, (), 0.0, reason)
 
 
 def _place(document: Document, start: int, end: int) -> dict[str, str]:
@@ -206,10 +160,4 @@ def _cited(document: Document, source: str, start: int, end: int, sentence: str)
     if document.pages:
         number = sum(begin <= start for begin in document.pages)
         where = f"page {number}, {where} of the text"
-    return Citation(source, where, "", _one_line(sentence)[:_QUOTED])
-
-
-def _one_line(text: str) -> str:
-    """A text as a statement can hold it: one line, no control characters."""
-    shown = "".join(character if character.isprintable() or character.isspace() else "" for character in text)
-    return " ".join(shown.split()) or "?"
+    return Citation(source, where, "", one_line(sentence)[:_QUOTED])

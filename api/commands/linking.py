@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,6 +42,7 @@ def match(
     rows = read_column(file, column, country_column)
     with reading(context, None) as (graph, _):
         found = Resolver(graph, kinds).resolve_all([(row.text, row.country) for row in rows])
+    found = [replace(one, reason=row.fault) if row.fault else one for row, one in zip(rows, found, strict=True)]
     if json_wanted:
         _print_lines(_match_body(row.row, one) for row, one in zip(rows, found, strict=True))
         return
@@ -85,6 +87,8 @@ def _match_body(row: int, one: Resolution) -> Mapping[str, Any]:
                 "identifiers": list(option.identifiers),
                 "likeness": option.likeness,
                 "reason": option.reason,
+                "register_status": option.status or None,
+                "successors": list(option.successors),
             }
             for option in one.candidates
         ],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.commands.output import Page, is_json, print_json
-from api.commands.session import EMPTY, Json, Plain
+from api.commands.session import EMPTY, Json, Plain, check_there
 
 if TYPE_CHECKING:
     from graph.snapshot import Graph
@@ -79,8 +79,10 @@ def show_item(context: typer.Context, key: Key, as_json: Json = False, plain: Pl
     page.line(item.text)
     page.line((item.sentence, "dim"), indent=4)
     page.line((f"[{item.citation.source}, {item.citation.locator}]", "dim"), indent=4)
-    if item.candidates:
-        page.line(f"Candidates: {', '.join(item.candidates)}")
+    if item.reason:
+        page.line(item.reason)
+    for id, reason in zip(item.candidates, item.reasons, strict=True):
+        page.line(f"Candidate: {id}", (f"  {reason}", "dim"), hang=2)
 
 
 @review.command("accept")
@@ -95,7 +97,7 @@ def accept(
 ) -> None:
     """Make a proposal a statement."""
     json_wanted = is_json(as_json, plain)
-    from loaders import review as made
+    from loaders import deciding as made
 
     with _opened(context) as graph:
         decided = made.accept(graph.store, key, _who(by), why, datetime.now(UTC), entity)
@@ -106,7 +108,7 @@ def accept(
 def reject(context: typer.Context, key: Key, why: Why, by: By = None, as_json: Json = False, plain: Plain = False) -> None:
     """Turn a proposal down; it comes back only if its sentence changes."""
     json_wanted = is_json(as_json, plain)
-    from loaders import review as made
+    from loaders import deciding as made
 
     with _opened(context) as graph:
         _tell(graph, made.reject(graph.store, key, _who(by), why, datetime.now(UTC)), json_wanted)
@@ -124,7 +126,7 @@ def merge(
 ) -> None:
     """Let one entity stand for another."""
     json_wanted = is_json(as_json, plain)
-    from loaders import review as made
+    from loaders import deciding as made
 
     with _opened(context) as graph:
         _tell(graph, made.merge(graph.store, merged, surviving, _who(by), why, datetime.now(UTC)), json_wanted)
@@ -143,7 +145,7 @@ def keep_apart(
 ) -> None:
     """Keep an entity apart from another, or from a name."""
     json_wanted = is_json(as_json, plain)
-    from loaders import review as made
+    from loaders import deciding as made
 
     with _opened(context) as graph:
         ends = ("", other) if name else (other, "")
@@ -161,7 +163,7 @@ def undo(
 ) -> None:
     """Take a decision back."""
     json_wanted = is_json(as_json, plain)
-    from loaders import review as made
+    from loaders import deciding as made
 
     with _opened(context) as graph:
         _tell(graph, made.undo(graph.store, number, _who(by), why, datetime.now(UTC)), json_wanted)
@@ -174,8 +176,7 @@ def _opened(context: typer.Context) -> Iterator[Graph]:
     from graph.opening import open_graph
 
     settings = context.obj.settings()
-    if not settings.on_server and not settings.path.exists():
-        raise InputError(EMPTY)
+    check_there(settings)
     graph = open_graph(settings, create=False)
     try:
         if graph.revision() == 0:

@@ -18,8 +18,9 @@ class Proposal(Shape):
     key: str = Field(
         description="The same for as long as what is proposed and its sentence are.", examples=["fe83652b26e79828"]
     )
-    sort: Literal["relation", "name", "candidate"] = Field(
-        description="A link; a name that may be one of `candidates`; a phrase that no entity is known by."
+    sort: Literal["relation", "name", "candidate", "same"] = Field(
+        description="A link; a name that may be one of `candidates`; a phrase that no entity is known by; an entity of a "
+        "register (`subject`) that may be one of `candidates`."
     )
     text: str
     subject: EntityId | None
@@ -27,7 +28,9 @@ class Proposal(Shape):
     object: EntityId | None
     name: str | None = Field(description="The words that may name an entity.")
     sentence: str
-    candidates: list[EntityId]
+    reason: str | None = Field(description="Why it was not certain.")
+    candidates: list[EntityId] = Field(description="Entities that may be meant, best first.")
+    reasons: list[str] = Field(description="What speaks for each of `candidates`.")
     source: EntityId
     locator: str
     state: Literal["open", "accepted", "rejected"]

@@ -17,8 +17,9 @@ from api.problems import Problem
 from api.shapes import review as shapes
 from graph.errors import InputError
 from graph.store import Store
-from loaders import review as made
+from loaders import deciding
 from loaders.decisions import Decided, log
+from loaders.review import queue, states_of
 
 router = APIRouter(tags=["review"])
 _LARGEST: Final = 16_384
@@ -48,7 +49,7 @@ def list_proposals(
 
     def make(graph: Any) -> Any:
         revision = graph.revision()
-        found = [one for one in made.queue(graph.store, made.states_of(state)) if one.key.startswith(key)]
+        found = [one for one in queue(graph.store, states_of(state)) if one.key.startswith(key)]
         return shapes.queue(revision, found, limit)
 
     return answering(request).answer(request, make)
@@ -108,14 +109,14 @@ def _check_fields(given: NewDecision) -> None:
 def _record(store: Store, given: NewDecision, by: str, at: datetime) -> Decided:
     match given.action:
         case "accept":
-            return made.accept(store, given.key, by, given.why, at, given.entity)
+            return deciding.accept(store, given.key, by, given.why, at, given.entity)
         case "reject":
-            return made.reject(store, given.key, by, given.why, at)
+            return deciding.reject(store, given.key, by, given.why, at)
         case "merge":
-            return made.merge(store, given.entity, given.other, by, given.why, at)
+            return deciding.merge(store, given.entity, given.other, by, given.why, at)
         case "keep-apart":
-            return made.keep_apart(store, given.entity, given.other, given.name, by, given.why, at)
+            return deciding.keep_apart(store, given.entity, given.other, given.name, by, given.why, at)
         case "undo":
             if given.number is None:
                 raise InputError("An undo needs the number of the decision.")
-            return made.undo(store, given.number, by, given.why, at)
+            return deciding.undo(store, given.number, by, given.why, at)

@@ -187,7 +187,7 @@ class _Stream:
                 stated = [one.statement for one in checked.layout.read(row)]
                 cited = source_id(row["source"], row["url"])
                 if cited not in new_sources:
-                    entry = source_statements(row["source"], row["url"], row["url_status"])
+                    entry = source_statements(row["source"], row["url"], row["url_status"], self._release)
                     new_sources[cited] = self._new(entry)
                     yield from entry
                 new = new_sources[cited] or self._new(stated)

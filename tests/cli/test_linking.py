@@ -49,9 +49,35 @@ def test_match_reads_what_partners_send(run: Run, tmp_path: Path, name: str) -> 
     assert lines(run("match", str(file), "--column", "Body", "--json").out)[0]["id"] == "fiocruz"
 
 
+def test_match_finds_the_column_as_a_mapping_does(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "hxl.csv"
+    file.write_text("Partners in May\n\nBody,Where\n#org,#country\nGavi,Switzerland\n,Kenya\n", encoding="utf-8")
+    for column in ("body", "#org", "@A"):
+        found = lines(run("match", str(file), "--column", column, "--country-column", "#country", "--json").out)
+        assert [(one["row"], one["text"], one["id"]) for one in found] == [(5, "Gavi", "gavi"), (6, "", None)]
+
+
+def test_match_says_which_cell_cannot_be_read(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "formula.xlsx"
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Body"], ["Gavi"], ['=CONCATENATE("Ga","vi")']):
+        sheet.append(row)
+    book.save(file)
+    found = lines(run("match", str(file), "--column", "Body", "--json").out)
+    assert [(one["id"], one["decision"]) for one in found] == [("gavi", "automatic"), (None, "none")]
+    assert "formula" in str(found[1]["reason"])
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"a,b\n1,2\n", "there is no column 'name'"), (b"", "empty"), (b"name,name\n", "2 columns"), (b"na\x00me\n", "zero")],
+    [
+        (b"a,b\n1,2\n", "there is no column 'name'"),
+        (b"", "empty"),
+        (b"name,name\n", "fits several columns"),
+        (b"na\x00me\n", "zero"),
+    ],
 )
 def test_match_says_what_is_wrong(run: Run, tmp_path: Path, content: bytes, said: str) -> None:
     file = tmp_path / "t.csv"
@@ -59,6 +85,25 @@ def test_match_says_what_is_wrong(run: Run, tmp_path: Path, content: bytes, said
     ended = run("match", str(file), "--column", "name", "--json")
     assert ended.code == 1
     assert said in ended.problem["detail"]
+
+
+def test_a_folder_or_a_workbook_in_the_wrong_place_is_told(run: Run, own: Path, tmp_path: Path) -> None:
+    folder = run("load", "page", str(tmp_path), store=own)
+    assert folder.code == 1
+    assert "is a folder" in folder.problem["detail"]
+    (tmp_path / "t.xlsx").write_bytes(b"PK")
+    book = run("load", str(tmp_path / "t.xlsx"), store=own)
+    assert book.code == 1
+    assert "mcmgraph load table" in book.problem["detail"]
+
+
+def test_a_refused_table_is_named_once(run: Run, tmp_path: Path) -> None:
+    for name, content in (("deep.json", "[" * 200 + "]" * 200), ("page.csv", "<activities a='b'>\n<a/>")):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        for words in (("map",), ("match", "--column", "x")):
+            ended = run(words[0], str(tmp_path / name), *words[1:], "--json")
+            assert ended.code == 1
+            assert ended.problem["detail"].count(name) == 1
 
 
 def test_mentions_gives_a_line_a_mention(run: Run, tmp_path: Path) -> None:

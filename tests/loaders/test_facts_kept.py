@@ -28,6 +28,8 @@ JOINED = {
     "who_aam_mpox": "aam-mpox",
 }
 TURNED = {"governs", "establishes"}
+TURNED_ROUND = frozenset({"COD", "FSM", "PSE", "VGB", "VIR"})
+"""Places that ISO lists under a name turned round for sorting; the graph shows that of the United Nations."""
 RENAMED = {"chairs": "leads", "governs": "mandated_by", "establishes": "mandated_by", "follows": "succeeds"}
 FORMER = {"former_signatory": "signatory", "former_member": "member", "former_eligible": "eligible"}
 
@@ -223,6 +225,7 @@ def test_every_country_area_or_territory_keeps_its_columns(graph: SqliteStore, f
     names, lists = literals(graph, "name"), literals(graph, "listed_as")
     notes, income = literals(graph, "note"), literals(graph, "income_group")
     codes = {(s.subject, s.value) for s in graph.scan("alias", ANY_TIME) if s.qualifier("sort") == "code"}
+    aliases = {(s.subject, s.value) for s in graph.scan("alias", ANY_TIME)}
     regions = {(s.subject, s.object) for s in graph.scan("in_region", AsOf("2026-11-21"))}
     parents = {(s.subject, s.object) for s in graph.scan("territory_of", ANY_TIME)}
     who = {
@@ -237,7 +240,13 @@ def test_every_country_area_or_territory_keeps_its_columns(graph: SqliteStore, f
     assert len(given) == 250
     for row in given:
         here = row["iso3"]
-        assert [s.value for s in names[here]] == [row["name"]]
+        (shown,) = [s.value for s in names[here]]
+        if here in TURNED_ROUND:
+            assert (here, row["name"]) in aliases
+            assert "," in row["name"]
+            assert "," not in (shown or "")
+        else:
+            assert shown == row["name"]
         assert {(here, row["iso2"]), (here, here)} <= codes
         assert [s.value for s in income[here]] == ([row["income_group"]] if row["income_group"] else [])
         assert not row["note"] or row["note"] in [s.value for s in notes[here]]

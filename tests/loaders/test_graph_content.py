@@ -331,3 +331,7 @@ def test_a_complete_list_is_as_long_as_its_source_says(graph: SqliteStore) -> No
         there = enrolled(graph, mechanism, AsOf(last or first))
         assert sum(len(who) for status, who in there.items() if status != "via_parent_state") >= 3, mechanism
     assert len(enrolled(graph, "eu-jpa", AsOf("2025-05"))["signatory"]) == 38
+
+
+def test_every_statement_names_the_edition_it_came_with(graph: SqliteStore) -> None:
+    assert {statement.release for statement in graph.scan(None, ANY_TIME)} == {"2026-11-21"}

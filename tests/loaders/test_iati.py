@@ -135,6 +135,7 @@ def test_no_entity_is_expanded_and_nothing_fetched(copy: SqliteStore, tmp_path: 
         (b'<iati-activities version="2.03">' + b"<a>" * 100_000, ["line 1"]),
         (b'<?xml version="1.0" encoding="UTF-8"?><iati-activities version="2.03">\xe9</iati-activities>', ["line 1"]),
         (b'<iati-activities version="2.03"/>', ["no row"]),
+        (b"<iati-activities><iati-activity>" + b"<a/>" * 300_001, ["300,000 elements"]),
     ],
 )
 def test_what_is_no_file_of_activities_is_refused(copy: SqliteStore, tmp_path: Path, content: bytes, words: list[str]) -> None:

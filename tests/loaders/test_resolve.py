@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated
-from loaders.naming import slip, stem_of
+from loaders.naming import slip
 from loaders.resolve import Resolver
+from loaders.stems import stem_of
 from tests.factories import entities, entity, graph_in, link, text
 
 NAMESAKES = [
@@ -55,6 +56,13 @@ def resolver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resolver]:
         ("KEN", "KEN"),
         ("DG HERA", "dg-hera"),
         ("World Health Organization", "who"),
+        ("Health Emergency Preparedness and Response Authority (HERA)", "dg-hera"),
+        ("United Kingdom Health Security Agency (UKHSA)", "ukhsa"),
+        ("SK Biosciences (peptide #1)", "sk-bio"),
+        ("CanSino (China)", "cansino"),
+        ("Korea, DPR", "PRK"),
+        ("Oxford University", "oxford"),
+        ("Universität Oxford", "oxford"),
     ],
 )
 def test_certain_names_are_linked(resolver: Resolver, given_name: str, id: str) -> None:
@@ -73,6 +81,10 @@ def test_certain_names_are_linked(resolver: Resolver, given_name: str, id: str) 
         ("Statens Serum Institute", "sii"),
         ("Thai Food and Drug Administration", "fda"),
         ("Institut Pasteur de Dakar (Senegal Branch)", "ipd"),
+        ("National Vaccine Institute", "nvi-th"),
+        ("Department of Zoology, University of Oxford", "oxford"),
+        ("University of Oxford Medical School", "oxford"),
+        ("CanSino (Canada)", "cansino"),
     ],
 )
 def test_uncertain_names_go_to_review_with_their_candidates(resolver: Resolver, given_name: str, candidate: str) -> None:
@@ -106,6 +118,60 @@ def test_contradicting_legal_forms_in_one_list_are_two_bodies(tmp_path: Path) ->
     both = Resolver(graph).resolve_all([("Acme Vaccines Inc.", ""), ("Acme Vaccines GmbH", "")])
     assert [one.decision for one in both] == ["review", "review"]
     assert Resolver(graph).resolve("Acme Vaccines Inc.").id == "acme"
+    graph.close()
+
+
+def test_a_longer_name_that_goes_on_behind_speaks_against_another_order(tmp_path: Path) -> None:
+    told = [*entity("uw", name="University of Washington"), *entity("uf", name="University of Fukui")]
+    further = [
+        *entity("wustl", name="Washington University in Saint Louis"),
+        *entity("fut", name="Fukui University of Technology"),
+    ]
+    graph = graph_in(tmp_path, [*told, *further])
+    assert Resolver(graph).resolve("Washington University").decision == "review"
+    assert Resolver(graph).resolve("Fukui University").id == "uf"
+    assert Resolver(graph).resolve("Central University").id is None
+    graph.close()
+
+
+def test_the_nearer_spelling_and_the_name_in_use_come_first(tmp_path: Path) -> None:
+    told = [*entity("nwu", name="North-West University"), *entity("northwest", name="Northwest University")]
+    former = [
+        *entity("new", name="New Agency"),
+        text("new", "alias", "Old Agency", sort="former"),
+        *entity("old", name="Old Agency"),
+    ]
+    graph = graph_in(tmp_path, [*told, *former])
+    assert Resolver(graph).resolve("North West University").id == "nwu"
+    assert Resolver(graph).resolve("NORTHWEST University").id == "northwest"
+    assert Resolver(graph).resolve("Old Agency").id == "old"
+    graph.close()
+
+
+def test_what_ended_is_found_and_names_all_its_successors(tmp_path: Path) -> None:
+    told = [
+        *entity("phe", name="Public Health England"),
+        text("phe", "register_status", "inactive"),
+        *entity("ukhsa", name="UK Health Security Agency"),
+        *entity("ohid", name="Office for Health Improvement"),
+        link("ukhsa", "succeeds", "phe"),
+        link("ohid", "succeeds", "phe"),
+    ]
+    graph = graph_in(tmp_path, told)
+    found = Resolver(graph).resolve("Public Health England")
+    assert found.id == "phe"
+    assert (found.candidates[0].status, found.candidates[0].successors) == ("inactive", ("ohid", "ukhsa"))
+    assert "It is inactive in its register; it was succeeded by" in found.reason
+    assert Resolver(graph).resolve("UK Health Security Agency").candidates[0].status == ""
+    graph.close()
+
+
+def test_a_file_is_not_held_against_itself(tmp_path: Path) -> None:
+    graph = graph_in(tmp_path, entity("a", name="Alpha Institute"), [*entity("own", name="Beta Institute")])
+    assert Resolver(graph).resolve("Beta Institute").id == "own"
+    besides = Resolver(graph, besides="test/1.csv")
+    assert besides.resolve("Beta Institute").id is None
+    assert besides.resolve("Alpha Institute").id == "a"
     graph.close()
 
 

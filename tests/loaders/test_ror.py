@@ -198,6 +198,8 @@ GOOD = json.dumps([organisation(A, "One", relationships=[related("child", B)]), 
         (b"PK\x03\x04 and no more", ["zip"]),
         (gzip.compress(GOOD)[:-20], ["unpacked"]),
         (b"[" + b"9" * 5_000 + b"]", []),
+        (b"[[" + b"1," * 2_000_001 + b"1]]", ["2,000,000 values"]),
+        (b"\xf5\xb1e", ["not JSON at its beginning: lexical error"]),
     ],
 )
 def test_what_is_no_register_is_refused(copy: SqliteStore, tmp_path: Path, content: bytes, words: list[str]) -> None:

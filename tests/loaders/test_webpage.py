@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from graph.errors import RefusedFile
 from graph.model import ANY_TIME
 from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated, webpage
-from loaders.documents import document_of
+from loaders.documents import document_of, read_document
 from loaders.gazetteer import Gazetteer
 from loaders.known_names import KnownNames
 from loaders.mentions import Mention, find_mentions
@@ -144,6 +145,42 @@ def pdf(password: str = "") -> bytes:
     return stream.getvalue()
 
 
+def written_pdf(*pages: str) -> bytes:
+    """A PDF with a line of text on each page."""
+    writer = PdfWriter()
+    for line in pages:
+        page = writer.add_blank_page(300, 300)
+        shown = DecodedStreamObject()
+        shown.set_data(f"BT /F1 12 Tf 20 200 Td ({line}) Tj ET".encode())
+        page[NameObject("/Contents")] = shown
+        font = {NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1")}
+        font[NameObject("/BaseFont")] = NameObject("/Helvetica")
+        fonts = DictionaryObject({NameObject("/F1"): DictionaryObject(font)})
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def test_a_mention_in_a_pdf_has_its_page_its_place_in_the_text_and_the_digest_of_the_bytes(
+    graph: Graph, tmp_path: Path
+) -> None:
+    path = tmp_path / "minutes.pdf"
+    path.write_bytes(written_pdf("CEPI spoke first.", "Then Africa CDC met in Kenya."))
+    assert webpage.load(graph.store, [path], datetime.now(UTC)).ok
+    said = [one for one in graph.store.scan("mentions", ANY_TIME) if "minutes" in one.subject]
+    places = {one.object: one for one in said}
+    assert set(places) == {"cepi", "africa-cdc", "KEN"}
+    document = read_document(path)
+    for one in said:
+        start, end = int(one.qualifier("start")), int(one.qualifier("end"))
+        assert document.source[start:end] == one.qualifier("text")
+        assert one.qualifier("sha256") == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert places["cepi"].citation.locator.startswith("page 1, characters ")
+    assert places["africa-cdc"].citation.locator.startswith("page 2, characters ")
+    assert places["africa-cdc"].citation.quotation == "Then Africa CDC met in Kenya."
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -152,6 +189,8 @@ def pdf(password: str = "") -> bytes:
         (pdf()[:200], "cannot be read"),
         (b"\x00\x01\x02" * 50, "zero bytes"),
         (b"a" * 20_000_001, "bytes"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- a register --><iati-activities/>", "it is XML"),
+        (b'<feed xmlns="http://www.w3.org/2005/Atom"><title>WHO</title></feed>', "it is XML"),
     ],
 )
 def test_files_that_cannot_be_read_are_refused_with_the_reason(data: bytes, reason: str) -> None:
@@ -181,6 +220,19 @@ def test_hostile_pages_take_bounded_time(gazetteer: Gazetteer, said: str) -> Non
     began = time.process_time()
     found(gazetteer, "<html>" + said, "hostile.html")
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize("said", ["<!---->" * 580 + "x", "<!--" * 1_000, "<?xml " * 600 + "?>"])
+def test_what_a_file_is_is_told_in_bounded_time(said: str) -> None:
+    began = time.process_time()
+    with contextlib.suppress(RefusedFile):
+        document_of(said.encode(), "hostile")
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("start", ["", "<?xml version='1.0'?>\n", "<!-- a --> <!-- b -->\n", "\ufeff"])
+def test_a_page_is_told_by_its_beginning(start: str) -> None:
+    assert document_of(f"{start}<!DOCTYPE html><html><p>WHO</p></html>".encode(), "page").media == "text/html"
 
 
 def test_hidden_and_reordering_characters_do_not_hide_a_name(gazetteer: Gazetteer) -> None:
