@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -27,6 +29,7 @@ from graph.snapshot import Graph
 Body = Mapping[str, Any]
 Opener = Callable[[], Graph]
 _RETRY_SECONDS: Final = 1.0
+_KEPT_BYTES: Final = 32 * 1024 * 1024
 _PACKAGES: Final = ("graph", "loaders", "queries", "api")
 
 
@@ -69,12 +72,54 @@ class Opened:
                 self._graph = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer as it is sent."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class _Answers:
+    """The latest answers by their tags, so that what many ask is worked out once a revision. Safe for threads."""
+
+    def __init__(self, room: int) -> None:
+        self._room, self._size = room, 0
+        self._held: OrderedDict[str, _Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, tag: str) -> _Answer | None:
+        """The answer with this tag, where it is held."""
+        with self._lock:
+            answer = self._held.get(tag)
+            if answer is not None:
+                self._held.move_to_end(tag)
+            return answer
+
+    def __setitem__(self, tag: str, answer: _Answer) -> None:
+        """Hold an answer; those that nobody has asked for longest make room. One that takes much of the room is not held."""
+        if len(answer.body) > self._room // 8:
+            return
+        with self._lock:
+            before = self._held.pop(tag, None)
+            self._held[tag] = answer
+            self._size += len(answer.body) - (len(before.body) if before is not None else 0)
+            while self._size > self._room:
+                _, oldest = self._held.popitem(last=False)
+                self._size -= len(oldest.body)
+
+
 class Answering:
-    """Answers questions over HTTP: ``answer`` is the one way from a graph to a response."""
+    """Answers questions over HTTP: ``answer`` is the one way from a graph to a response.
+
+    An answer is kept under its tag, which names the address, the code, the store's content and the day; so it is never given
+    where it would not be made again just so.
+    """
 
     def __init__(self, opened: Opened, private: bool) -> None:
         self.opened = opened
         self._caching = "private, no-cache" if private else "no-cache"
+        self._answers = _Answers(_KEPT_BYTES)
         self._stamps: WeakKeyDictionary[Graph, tuple[int, str]] = WeakKeyDictionary()
 
     def answer(
@@ -91,10 +136,13 @@ class Answering:
         held = [one.strip() for line in request.headers.getlist("if-none-match") for one in line.split(",")]
         if matches(held, tag):
             return Response(status_code=304, headers=kept)
-        body = make(graph)
+        answer = self._answers.get(tag)
+        if answer is None:
+            body = make(graph)
+            answer = self._answers[tag] = _Answer(to_json(body), headers(body) if headers else {})
         if "*" in held:  # any answer will do, but there has to be one
             return Response(status_code=304, headers=kept)
-        return Response(to_json(body), headers={**kept, **(headers(body) if headers else {})}, media_type="application/json")
+        return Response(answer.body, headers={**kept, **answer.headers}, media_type="application/json")
 
     def _tag(self, graph: Graph, request: Request) -> str:
         """A weak entity tag: the same for the same address, code, store content and day (questions default to today)."""
@@ -146,7 +194,7 @@ def _code() -> str:
 def _files(folder: Traversable) -> list[Traversable]:
     found = []
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir() and entry.name not in ("explorer", "curated", "__pycache__"):
+        if entry.is_dir() and entry.name not in ("curated", "__pycache__"):
             found.extend(_files(entry))
         elif entry.name.endswith((".py", ".yaml", ".cypher")):
             found.append(entry)

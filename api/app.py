@@ -58,7 +58,7 @@ def create_app(source: Graph | Opener, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        redirect_slashes=False,
+        redirect_slashes=True,
         lifespan=lifespan,
     )
     app.state.tokens = tokens

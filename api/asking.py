@@ -7,6 +7,7 @@ it had not been given. Here both are refused, with the nearest name.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -25,6 +26,9 @@ from graph.model import AsOf, moment_of
 from graph.snapshot import Graph
 from graph.vocabulary import vocabulary
 from queries.search import resolve
+from queries.selection import kind_named
+
+_BLANK_FOR_PLUS = re.compile(r"(T\S*) (\d\d:?\d\d)\Z")
 
 
 async def admit(request: Request) -> None:
@@ -81,12 +85,15 @@ def naming(parameter: str) -> Iterator[None]:
 
 
 def known_moment(text: str | None) -> datetime | None:
-    """``known_at`` as a moment; raises ``Problem``."""
+    """``known_at`` as a moment; raises ``Problem``.
+
+    In an address a "+" stands for a blank: where the time ends in one and an offset, the plus was meant.
+    """
     if text is None:
         return None
     with naming("known_at"):
         try:
-            return moment_of(text)
+            return moment_of(_BLANK_FOR_PLUS.sub(r"\1+\2", text))
         except OverflowError:
             raise BadDate(f"{text!r} lies outside of the calendar.") from None
 
@@ -108,7 +115,7 @@ def entity_of(graph: Graph, text: str, known: datetime | None, parameter: str) -
 def kinds_of(parameter: str, given: list[str] | None) -> tuple[str, ...]:
     """The kinds that a parameter names; raises ``Problem`` for one that the vocabulary does not hold."""
     with naming(parameter):
-        return tuple(vocabulary().kind(word).name for word in given or ())
+        return tuple(kind_named(word) for word in given or ())
 
 
 def predicates_of(parameter: str, given: list[str] | None) -> tuple[str, ...]:

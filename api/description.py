@@ -40,7 +40,7 @@ TAGS: Final[tuple[Mapping[str, str], ...]] = (
 _DESCRIPTIONS: Final = {
     400: "Something that was asked cannot be read or answered.",
     401: "The server needs a token.",
-    404: "No entity has this id or name.",
+    404: "No entity has this id or name, or nothing was known at this time.",
     409: "The name fits several entities.",
     414: "The address is too long.",
     500: "The server failed.",

@@ -17,6 +17,7 @@ from graph.errors import (
     BadDate,
     Candidate,
     InputError,
+    NothingKnown,
     SchemaTooNew,
     StoreError,
     StoreUnavailable,
@@ -76,6 +77,7 @@ SORTS: Final[Mapping[str, Sort]] = {
         Sort("bad-question", 400, "The question cannot be answered as it is put", "`detail` says what to change."),
         Sort("no-access", 401, "A token is needed", "Send `Authorization: Bearer` with a token that this server knows."),
         Sort("unknown-entity", 404, "No entity has this id or name", "Try one of `nearest`, or search for the name."),
+        Sort("nothing-known", 404, "Nothing was known at this time", "Ask for a `known_at` at or after `first`."),
         Sort("not-found", 404, "There is nothing at this address", "`nearest` holds close addresses; /openapi.json lists all."),
         Sort("wrong-method", 405, "This address does not take this method", "Use one of the methods in the `Allow` header."),
         Sort("ambiguous-name", 409, "The name fits several entities", "Ask again with the id of one of `candidates`."),
@@ -110,6 +112,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem("unknown-entity", str(error), given=shortened(error.given), nearest=_candidates(error.nearest))
         case AmbiguousName():
             return Problem("ambiguous-name", str(error), given=shortened(error.given), candidates=_candidates(error.candidates))
+        case NothingKnown():
+            return Problem("nothing-known", str(error), parameter="known_at", first=error.first)
         case InputError():
             return Problem("bad-question", str(error))
         case StoreError():

@@ -6,17 +6,21 @@ import errno
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from typing import Final
 
 import uvicorn
 
-from api.access import is_loopback
+from api.access import Tokens, check_host, is_loopback
 from api.app import create_app
+from api.crew import Crew
 from api.logs import configure, logger
-from graph.errors import InputError, StoreError
+from graph.errors import InputError, McmgraphError, StoreError
 from graph.opening import open_graph
 from graph.settings import Settings
+from graph.snapshot import Graph
+from queries import kernels
 
 _PATIENCE: Final = 10
 """Seconds that running requests have to end after the server is told to stop."""
@@ -24,33 +28,59 @@ _WAITING: Final = 1024
 _log = logger("serving")
 
 
-def serve(settings: Settings, announce: Callable[[str], None] = print) -> None:
+def serve(settings: Settings, announce: Callable[[str], None] = print, workers: int = 1) -> None:
     """Serve the API and the explorer on ``settings.host`` and ``settings.port`` until the process is told to stop.
 
     ``announce`` is given the address once questions are taken. A store that cannot be reached does not keep the server from
-    starting: it answers 503 until the store is there. Raises ``InputError`` for tokens that cannot be read, a host that lets
-    other machines in without tokens, and an address that cannot be taken.
+    starting: it answers 503 until the store is there. ``workers``: so many processes answer, on the same address; they share
+    the memory-mapped snapshot. Raises ``InputError`` for tokens that cannot be read, a host that lets other machines in without
+    tokens, an address that cannot be taken, and for more than one worker where processes cannot be forked.
     """
     configure(settings.log)
-    app = create_app(lambda: open_graph(settings, create=False), settings)
+    check_host(settings.host, Tokens.read(settings.api_tokens), settings.api_open)
     with bind(settings.host, settings.port) as bound:
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_PATIENCE,
-            proxy_headers=False,
-        )
         if not is_loopback(settings.host) and not settings.api_tokens:
             _log.warning("open", detail=f"Everybody who can reach {settings.host} may ask.")
-        try:
-            app.state.answering.opened.graph()
-        except StoreError as error:
-            _log.error(
-                "store", detail="The store cannot be used now; questions are answered 503 until it can.", error=str(error)
-            )
-        _Server(config, lambda: announce(address(bound))).run(sockets=[bound])
+        if workers == 1:
+            _answer(settings, bound, lambda: announce(address(bound)))
+        else:
+            Crew(workers, lambda ready: _answer(settings, bound, ready)).run(lambda: announce(address(bound)))
+
+
+def _answer(settings: Settings, bound: socket.socket, ready: Callable[[], None]) -> None:
+    """Take questions from a listening socket until the process is told to stop."""
+    app = create_app(lambda: open_graph(settings, create=False), settings)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_PATIENCE,
+        proxy_headers=False,
+        backlog=1,  # connections that one worker takes at a time: several share the socket
+    )
+    try:
+        graph = app.state.answering.opened.graph()
+        threading.Thread(target=_warm_up, args=(graph,), name="warming", daemon=True).start()
+    except StoreError as error:
+        _log.error("store", detail="The store cannot be used now; questions are answered 503 until it can.", error=str(error))
+
+    def started() -> None:
+        bound.listen(_WAITING)  # the web server has set this to its backlog
+        ready()
+
+    _Server(config, started).run(sockets=[bound])
+
+
+def _warm_up(graph: Graph) -> None:
+    """Have the snapshot and the compiled program before somebody waits for them."""
+    if graph.engine != "kernel":
+        return
+    kernels.prepare()
+    try:
+        graph.snapshot()
+    except McmgraphError as error:
+        _log.warning("warming", detail="The graph could not be read yet.", error=str(error))
 
 
 def bind(host: str, port: int) -> socket.socket:

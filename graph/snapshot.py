@@ -356,7 +356,7 @@ class Graph:
         return self.store.revision() if known is None else self.store.revision_at(known)
 
     def known_revision(self, known: datetime | None = None) -> int:
-        """The same for a question, which has no honest answer before the first load, not even an empty one: ``NothingKnown``."""
+        """The same for a question; raises ``NothingKnown`` before the first load, when not even an empty answer is honest."""
         revision = self.revision(known)
         if known is not None and not revision:
             first = next(iter(self.store.changes(0)), None)

@@ -1,28 +1,51 @@
-"""The commands of ``mcmgraph``, one module a group. Importing this builds the command line; what a command needs is
-imported when it runs, so that each starts as fast as it can."""
+"""The commands of ``mcmgraph``, one module a group.
+
+Building the whole command line costs more than most commands do, so ``run`` builds the one command that is asked for, and
+all of them only for the help or for a name that is none. What a command needs is imported when it runs.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Final
 
 import typer
 
-from api.commands import asking, differing, keeping, linking, loading, looking, lying_between, review, serving, what_if
 from api.commands.guard import Guarded
 from api.commands.session import Session, stop
 
 EPILOG = "Into a pipe, results are JSON, the body of the same API call; --plain gives text."
 
-app = typer.Typer(
-    name="mcmgraph",
-    cls=Guarded,
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=EPILOG,
-)
+COMMANDS: Final = {
+    "load": "loading:load",
+    "serve": "serving:serve",
+    "paths": "asking:paths",
+    "coverage": "asking:coverage",
+    "search": "asking:search",
+    "reliance": "what_if:reliance",
+    "sunset": "what_if:sunset",
+    "scenario": "what_if:scenario",
+    "close-gaps": "what_if:close_gaps",
+    "overlap": "lying_between:overlap",
+    "introductions": "lying_between:introductions",
+    "brokers": "lying_between:brokers",
+    "changes": "differing:changes",
+    "disagreements": "differing:disagreements",
+    "show": "looking:show",
+    "neighbourhood": "asking:neighbourhood",
+    "sources": "looking:sources",
+    "match": "linking:match",
+    "mentions": "linking:mentions",
+    "export": "keeping:export",
+    "template": "tables:template",
+    "doctor": "keeping:doctor",
+    "map": "tables:propose",
+    "review": "review:review",
+}
+"""Each command, in the order of the help, with its module here and its function (or group of commands) there."""
+_TAKE_A_WORD: Final = ("--store", "--engine")
 
 
 def _version(asked: bool) -> None:
@@ -33,7 +56,6 @@ def _version(asked: bool) -> None:
         stop()
 
 
-@app.callback()
 def mcmgraph(
     context: typer.Context,
     store: Annotated[
@@ -49,37 +71,63 @@ def mcmgraph(
     context.obj = Session(store, engine)
 
 
-for command in (
-    loading.load,
-    serving.serve,
-    asking.paths,
-    asking.coverage,
-    asking.search,
-    what_if.reliance,
-    what_if.sunset,
-    what_if.scenario,
-    what_if.close_gaps,
-    lying_between.overlap,
-    lying_between.introductions,
-    lying_between.brokers,
-    differing.changes,
-    differing.disagreements,
-    looking.show,
-    asking.neighbourhood,
-    looking.sources,
-    linking.match,
-    linking.mentions,
-    keeping.export,
-    keeping.doctor,
-):
-    app.command()(command)
-app.add_typer(review.review)
+def built(names: Iterable[str]) -> typer.Typer:
+    """The command line with these commands."""
+    made = typer.Typer(
+        name="mcmgraph",
+        cls=Guarded,
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        epilog=EPILOG,
+    )
+    made.callback()(mcmgraph)
+    for name in names:
+        module, _, function = COMMANDS[name].partition(":")
+        command = getattr(import_module(f"api.commands.{module}"), function)
+        if isinstance(command, typer.Typer):
+            made.add_typer(command, name=name)
+        else:
+            made.command(name)(command)
+    return made
+
+
+@cache
+def _whole() -> typer.Typer:
+    return built(COMMANDS)
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """``app``: the whole command line, built when first asked for."""
+    if name == "app":
+        return _whole()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def asked_for(arguments: Sequence[str]) -> str | None:
+    """The command that these words ask for; None where it is the help, or no command there is.
+
+    >>> asked_for(["--store", "graph.sqlite", "paths", "who", "--help"]), asked_for(["--help", "paths"]), asked_for(["pahts"])
+    ('paths', None, None)
+    """
+    words = iter(arguments)
+    for word in words:
+        if word in _TAKE_A_WORD:
+            next(words, None)
+        elif word in ("-h", "--help"):
+            return None
+        elif not word.startswith("-"):
+            return word if word in COMMANDS else None
+    return None
 
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code."""
+    command = asked_for(arguments)
     try:
-        app(arguments, prog_name="mcmgraph")
+        (_whole() if command is None else built((command,)))(arguments, prog_name="mcmgraph")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     return 0

@@ -126,6 +126,10 @@ def coverage(
     horizon: Annotated[
         int, typer.Option("--horizon", metavar="DAYS", help="Cover that ends within so many days is expiring.")
     ] = 365,
+    matrix: Annotated[
+        list[str] | None,
+        typer.Option("--matrix", metavar="AXIS", help="Only how many cover each cell, by one axis or two; may be given twice."),
+    ] = None,
     spread: Annotated[bool, typer.Option("--spread", help="Only the numbers, by every definition and base.")] = False,
     list_names: Annotated[bool, typer.Option("--list", help="List the lenses, bases and axes there are, and stop.")] = False,
     as_json: Json = False,
@@ -138,9 +142,15 @@ def coverage(
         return
     from api.shapes import body
     from queries.coverage import CoverageQuestion, find_coverage, find_spread
+    from queries.matrix import MatrixQuestion, find_matrix
 
+    if matrix and (spread or columns is not None):
+        raise typer.BadParameter("--matrix, --spread and --columns exclude each other: give one.")
     with reading(context, known_at) as (graph, known):
-        if spread:
+        if matrix:
+            counted = find_matrix(graph, MatrixQuestion(lens or LENS, base, tuple(matrix), as_of, known))
+            said = body(counted) if json_wanted else None
+        elif spread:
             numbers = find_spread(graph, as_of, known, [lens] if lens else None, [base] if base else None)
             said = body(numbers) if json_wanted else None
         else:
@@ -149,9 +159,11 @@ def coverage(
     if said is not None:
         print_json(said)
         return
-    from api.commands.coverage_text import tell_coverage, tell_spread
+    from api.commands.coverage_text import tell_coverage, tell_matrix, tell_spread
 
-    if spread:
+    if matrix:
+        tell_matrix(counted)
+    elif spread:
         tell_spread(numbers)
     else:
         tell_coverage(answer)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from api.commands.output import Page, clean
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from queries.cells import Cell
     from queries.coverage import CoverageAnswer, Spread
     from queries.lenses import Axis, Base, Lens
+    from queries.matrix import MatrixAnswer
 
 _STYLES: Final[Mapping[str, str]] = {
     "covered_once": "green",
@@ -35,6 +38,8 @@ def tell_coverage(answer: CoverageAnswer) -> None:
     page.line((f"as of {answer.as_of}, revision {answer.revision}{known}", "dim"))
     page.gap()
     page.line(answer.headline)
+    if answer.undated:
+        page.line(answer.undated_note)
     page.gap()
     page.show(_states(answer))
     if answer.regions:
@@ -93,6 +98,30 @@ def _tell_state(page: Page, state: str, cells: Sequence[Cell]) -> None:
     for note, names in by_note.items():
         page.line((note, "italic"), indent=2, hang=2)
         page.line("; ".join(names), indent=4)
+
+
+def tell_matrix(answer: MatrixAnswer) -> None:
+    """Print how many rows have an actor in each cell, and the most actors that one of them has there."""
+    page = Page()
+    page.line((answer.lens.title, "bold"), f"  on  {answer.base.title}", hang=2)
+    page.line((f"as of {answer.as_of}, revision {answer.revision}", "dim"))
+    page.gap()
+    page.line(
+        f"{answer.covered:,} of {answer.size:,} rows have an actor in some cell; {answer.filled:,} of {answer.cells:,} cells."
+    )
+    page.line("An empty cell is no gap: nothing is on record for it.")
+    page.gap()
+    rows, most = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+    for row in answer.rows:
+        for columns, count in row.actors.items():
+            rows[columns] += 1
+            most[columns] = max(most[columns], count)
+    table = _table(" x ".join(axis.id for axis in answer.axes), "rows", "actors at most")
+    for cell in product(*(axis.columns for axis in answer.axes)):
+        key = tuple(one.id for one in cell)
+        if rows[key]:
+            table.add_row(clean(" x ".join(one.name for one in cell)), f"{rows[key]:,}", f"{most[key]:,}")
+    page.show(table)
 
 
 def tell_spread(answer: Spread) -> None:

@@ -38,12 +38,18 @@ def tell_report(report: Report) -> None:
             page.line(f"and {report.more_findings:,} more", indent=2)
     if report.notes:
         page.gap()
-        page.line(("To look at; the rows were loaded", "bold"))
+        page.line(("To look at", "bold"))
         for note in report.notes[:_SHOWN_NOTES]:
             _tell_finding(page, note)
         more = len(report.notes) - _SHOWN_NOTES + report.more_notes
         if more > 0:
             page.line(f"and {more:,} more; --json lists them", indent=2)
+    examples = [(ledger.file, one) for ledger in report.files for one in ledger.examples]
+    if examples:
+        page.gap()
+        page.line(("What would change, for instance", "bold"))
+        for file, one in examples:
+            page.line((f"{file}, {one.change}: ", "bold"), clean(one.statement), indent=2, hang=2)
     page.gap()
     added = sum(ledger.added for ledger in report.files)
     withdrawn = sum(ledger.withdrawn for ledger in report.files)

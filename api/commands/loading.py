@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int | None], None]
 CURATED: Final = "curated"
+TABLE: Final = "table"
+_WORKBOOKS: Final = (".xlsx", ".xlsm", ".ods", ".xls")
 LOADERS: Final = {
     CURATED: "loaders.curated",
     "page": "loaders.webpage",
     "iati": "loaders.iati",
     "prequalification": "loaders.prequalification",
+    "rdf": "loaders.rdf",
     "ror": "loaders.ror",
+    "table": "loaders.table",
 }
 """Each loader with its module, whose ``load(store, files, at, progress, dry_run)`` makes a report."""
 
@@ -36,11 +40,15 @@ def load(
     context: typer.Context,
     words: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[LOADER] [FILES]...", help="The loader (curated, page, ...), and files or folders. [default: what ships]"
-        ),
+        typer.Argument(metavar="[LOADER] [FILES]...", help="The loader (curated, page, ...), and files. [default: what ships]"),
     ] = None,
     if_changed: Annotated[bool, typer.Option("--if-changed", help="Do nothing where the shipped graph is already in.")] = False,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="With the loader table: what the columns mean, a mapping file or the name of one that ships."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what a load would do.")] = False,
     as_json: Json = False,
     plain: Plain = False,
@@ -48,6 +56,8 @@ def load(
     """Load the curated graph, or files, into the graph."""
     json_wanted = is_json(as_json, plain)
     loader, files = _files(words or [])
+    if mapping is not None and loader != TABLE:
+        raise typer.BadParameter(f"--mapping is for the loader {TABLE!r}, not for {loader!r}.")
     if if_changed and files is not None:
         raise typer.BadParameter("--if-changed is about the graph that ships; leave the files out.")
     settings = context.obj.settings()
@@ -57,7 +67,7 @@ def load(
         else:
             Page().line(f"The curated graph is already loaded (revision {revision}).")
         return
-    report = _load(settings, loader, files, dry_run)
+    report = _load(settings, loader, files, dry_run, mapping)
     if json_wanted:
         print_json(report.to_dict())
     else:
@@ -81,7 +91,20 @@ def _files(words: list[str]) -> tuple[str, list[Path] | None]:
         if Path(words[0]).suffix or len(Path(words[0]).parts) > 1:
             raise InputError(f"There is no file or folder {words[0]!r}.")
         raise UnknownWord("loader", words[0], nearest(words[0], LOADERS) or tuple(LOADERS))
-    return loader, [Path(word) for word in words] or None
+    files = [Path(word) for word in words]
+    _check(loader, files)
+    return loader, files or None
+
+
+def _check(loader: str, files: list[Path]) -> None:
+    """Raise ``InputError`` for a folder, which only the curated loader reads, and for a workbook without a loader."""
+    from graph.errors import InputError
+
+    for file in files:
+        if loader != CURATED and file.is_dir():
+            raise InputError(f"{str(file)!r} is a folder. Name the files in it that the loader {loader!r} shall read.")
+        if loader == CURATED and file.is_file() and file.suffix.lower() in _WORKBOOKS:
+            raise InputError(f"{str(file)!r} is a workbook. Load it with: mcmgraph load table {file} --mapping MAPPING")
 
 
 def _current(settings: Settings) -> int:
@@ -98,14 +121,15 @@ def _current(settings: Settings) -> int:
         store.close()
 
 
-def _load(settings: Settings, loader: str, files: list[Path] | None, dry_run: bool) -> Report:
+def _load(settings: Settings, loader: str, files: list[Path] | None, dry_run: bool, mapping: str | None = None) -> Report:
     from importlib import import_module
 
     from api.loaded import Loaded
 
     load_files = import_module(LOADERS[loader]).load
     with _store(settings, dry_run) as store, _progress() as progress:
-        report: Report = load_files(store, files, datetime.now(UTC), progress, dry_run)
+        given = {} if mapping is None else {"mapping": mapping}
+        report: Report = load_files(store, files, datetime.now(UTC), progress, dry_run, **given)
         if files is None and report.ok and not dry_run:
             Loaded(settings).note(store)
     if not dry_run and report.revision:

@@ -43,7 +43,7 @@ def _tell_then(page: Page, answer: PathAnswer) -> None:
         fate = "still holds" if one.live else "does not hold any more"
         page.line(f"{place}. ", (" > ".join(one.path.ids), "cyan"), f"  score {_points(one.path.score)}: {fate}", hang=3)
         for step, state in zip(one.path.steps, one.now, strict=True):
-            if state in ("ended", "absent"):
+            if state in ("ended", "absent", "disputed"):
                 page.line((f"{state}: ", "red"), step.sentence, indent=_STEP, hang=2)
 
 
@@ -61,7 +61,9 @@ def tell_order(moved: OrderChange) -> None:
 
 def _tell_path(page: Page, place: int, path: Path) -> None:
     steps = "1 step" if len(path.steps) == 1 else f"{len(path.steps)} steps"
-    page.line((f"Path {place}", "bold"), f"  score {_points(path.score)}, {steps}", ("" if path.live else ", not live", "red"))
+    states = {step.state for step in path.steps}
+    fate = ", not live" if "ended" in states else ", disputed" if "disputed" in states else ""
+    page.line((f"Path {place}", "bold"), f"  score {_points(path.score)}, {steps}", (fate, "red"))
     page.line((" > ".join(path.ids), "cyan"), indent=_STEP, hang=2)
     parts = [f"{name} {_points(amount)}" for name, amount in path.parts.items() if amount or name == "base"]
     page.line(("= " + ", ".join(parts), "dim"), indent=_STEP, hang=2)
@@ -74,7 +76,12 @@ def _tell_path(page: Page, place: int, path: Path) -> None:
 
 
 def _tell_step(page: Page, number: int, step: Step, weakest: bool) -> None:
-    told = (("weakest step", weakest), ("had ended", step.state == "ended"), ("in the past", step.state == "past"))
+    told = (
+        ("weakest step", weakest),
+        ("had ended", step.state == "ended"),
+        ("in the past", step.state == "past"),
+        ("disputed", step.state == "disputed"),
+    )
     marks = ", ".join(mark for mark, holds in told if holds)
     main, *others = step.statements
     page.line((f"{number}. ", "bold"), main.sentence, (f"  <- {marks}" if marks else "", "yellow"), indent=_STEP, hang=3)
@@ -82,6 +89,9 @@ def _tell_step(page: Page, number: int, step: Step, weakest: bool) -> None:
     for other in others:
         page.line(("also: ", "dim"), other.sentence, indent=_DETAIL, hang=2)
         _tell_source(page, other)
+    for denial in step.denials:
+        page.line(("denied: ", "red"), denial.sentence, indent=_DETAIL, hang=2)
+        _tell_source(page, denial)
 
 
 def _tell_source(page: Page, cited: Cited) -> None:

@@ -19,7 +19,11 @@ def serve(
     host: Annotated[
         str | None, typer.Option("--host", metavar="ADDRESS", help="Where to listen. [default: MCMGRAPH_HOST]")
     ] = None,
-    port: Annotated[int | None, typer.Option("--port", "-p", help="Port, 0 for any free one. [default: MCMGRAPH_PORT]")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", "-p", min=0, max=65535, help="Port, 0 for any free one. [default: MCMGRAPH_PORT]"),
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", metavar="N", help="How many processes answer questions.")] = 1,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the explorer in a browser.")] = False,
 ) -> None:
     """Serve the API and the explorer."""
@@ -30,7 +34,7 @@ def serve(
         print(EMPTY, file=sys.stderr)
     from api.serving import serve as run
 
-    run(settings, lambda address: _announce(address, open_browser))
+    run(settings, lambda address: _announce(address, open_browser), workers)
 
 
 def _announce(address: str, open_browser: bool) -> None:

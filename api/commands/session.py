@@ -46,6 +46,20 @@ class Session:
         return Settings.from_env({**os.environ, **{name: value for name, value in given.items() if value is not None}})
 
 
+def check_there(settings: Settings) -> None:
+    """Refuse a file that is not there, and say what to do: only ``load`` makes one. Raises ``InputError``."""
+    from graph.errors import InputError
+    from graph.vocabulary import nearest
+
+    if settings.on_server or settings.path.exists():
+        return
+    path = settings.path
+    beside = [str(one) for one in path.parent.glob("*.sqlite")] if path.parent.is_dir() else []
+    near = nearest(str(path), beside) or beside[:3]
+    hint = f" Beside it there is {', '.join(near)}." if near else ""
+    raise InputError(f"There is no graph at {path}: run 'mcmgraph load' first, or name another with --store.{hint}")
+
+
 @contextmanager
 def reading(context: typer.Context, known_at: str | None) -> Iterator[tuple[Graph, datetime | None]]:
     """The graph and the known time asked for. Never makes a store; refuses an empty one with what to do."""
@@ -55,12 +69,12 @@ def reading(context: typer.Context, known_at: str | None) -> Iterator[tuple[Grap
 
     settings = context.obj.settings()
     known = moment_of(known_at) if known_at is not None else None
-    if not settings.on_server and not settings.path.exists():
-        raise InputError(EMPTY)
+    check_there(settings)
     graph = open_graph(settings, create=False)
     try:
-        if graph.revision(known) == 0:
-            raise InputError(EMPTY if known is None or graph.revision() == 0 else f"Nothing was known yet at {known_at}.")
+        if graph.revision() == 0:
+            raise InputError(EMPTY)
+        graph.known_revision(known)
         yield graph, known
     finally:
         graph.close()

@@ -8,8 +8,9 @@ from typing import Any
 from graph.model import AsOf, today
 from graph.snapshot import Snapshot
 from queries.bases import listed
+from queries.cells import Named
 from queries.completeness import Completeness
-from queries.tallies import IN_REGION, NO_REGION, SEVERAL_REGIONS
+from queries.tallies import in_order, region_on
 
 ISO = "iso-3166-1"
 
@@ -38,18 +39,13 @@ def groups(snapshot: Snapshot, when: AsOf) -> tuple[Group, ...]:
     The same rule as the region table of a coverage answer; the groups without a single region come last.
     """
     known, codes = Completeness(snapshot, when), listed(snapshot, ISO, when)
-    found: dict[tuple[str, str], list[Place]] = {}
+    found: dict[Named, list[Place]] = {}
     for node, kind in enumerate(snapshot.kinds):
         if kind != "country":
             continue
-        regions = {link.target for link in known.living(node, IN_REGION) if link.end >= when.end}
-        region = NO_REGION if not regions else SEVERAL_REGIONS if len(regions) > 1 else None
-        target = min(regions, default=node)
-        key = (region.id, region.name) if region else (snapshot.ids[target], snapshot.names[target])
-        found.setdefault(key, []).append(Place(snapshot.ids[node], snapshot.names[node], node in codes))
-    last = [(one.id, one.name) for one in (SEVERAL_REGIONS, NO_REGION)]
-    ordered = sorted(found, key=lambda key: (key in last and 1 + last.index(key), key))
-    return tuple(Group(id, name, tuple(found[id, name])) for id, name in ordered)
+        place = Place(snapshot.ids[node], snapshot.names[node], node in codes)
+        found.setdefault(region_on(snapshot, known, node, when), []).append(place)
+    return tuple(Group(region.id, region.name, tuple(found[region])) for region in in_order(found))
 
 
 def body(snapshot: Snapshot, as_of: str | None) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def table_page(answer: CoverageAnswer, groups: Sequence[Group], cited: Mapping[s
     region_of = {place.id: group.name for group in groups for place in group.places}
     parts: list[_Child] = [
         _make("p", {"class": "headline"}, answer.headline),
+        *([_make("p", {"class": "quiet"}, answer.undated_note)] if answer.undated else []),
         _make("p", {"class": "quiet"}, f"{answer.lens.definition} {answer.base.definition}"),
         _make("p", {"class": "quiet"}, f"As of {answer.as_of}, {_known(known_at)}; revision {answer.revision}."),
     ]

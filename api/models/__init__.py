@@ -6,7 +6,7 @@ No request is validated or written through them: the tests validate real bodies 
 from __future__ import annotations
 
 from api.models.between import Brokers, Introductions, Overlap
-from api.models.coverage import Bases, Coverage, Lenses, Spread
+from api.models.coverage import Bases, Coverage, Lenses, Matrix, Spread
 from api.models.differing import Differences, Disagreements
 from api.models.entities import Entities, Entity, Source, Sources, Statements
 from api.models.paths import Found, Neighbourhood, Paths
@@ -30,6 +30,7 @@ __all__ = [
     "Health",
     "Introductions",
     "Lenses",
+    "Matrix",
     "Neighbourhood",
     "OneProblemSort",
     "Overlap",

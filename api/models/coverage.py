@@ -51,6 +51,7 @@ class Cell(Shape):
     state: State = Field(description="`gap` only where every list is known to leave the row out; else `unknown`.")
     by: list[Named] = Field(description="Whom the cell counts; empty unless covered.")
     note: str = Field(description="Why, in words.")
+    undated: bool = Field(description="It is covered, but only by links of which a source gives no start.")
     blame: list[Blame] = Field(description="The lists that leave it unknown.")
     statements: list[Statement] = Field(description="The statements behind the state.")
 
@@ -81,6 +82,8 @@ class Coverage(Asked):
     column_names: list[Named]
     horizon: int = Field(description="Days after the date within which cover that ends is `expiring`.", ge=0)
     headline: str = Field(description="The answer in one sentence.")
+    undated: int = Field(description="Covered cells that rest only on links whose source gives no start.", ge=0)
+    undated_note: str = Field(description="What that means, in a sentence; empty where there is none.")
     size: int = Field(description="Rows of the base.", ge=0, examples=[194])
     covered: int = Field(ge=0, examples=[134])
     uncovered: int = Field(ge=0, examples=[60])
@@ -152,6 +155,45 @@ class Defined(Shape):
     covered: int = Field(ge=0)
     uncovered: int = Field(ge=0)
     share: float = Field(ge=0, le=1)
+
+
+class MatrixAxis(Shape):
+    """A column axis of a matrix, with its columns in order."""
+
+    id: str = Field(examples=["component"])
+    title: str
+    columns: list[Named]
+
+
+class MatrixCell(Shape):
+    """One cell with an actor."""
+
+    columns: list[str] = Field(description="A column id of each axis.", examples=[["pc-vaccines", "vc3-2"]])
+    actors: int = Field(description="How many actors cover the row there.", ge=1)
+
+
+class MatrixRow(Shape):
+    """One row; a cell that is not listed has no actor on record, which is no gap."""
+
+    row: str = Field(examples=["KEN"])
+    row_name: str = Field(examples=["Kenya"])
+    cells: list[MatrixCell]
+
+
+class Matrix(Asked):
+    """How many actors cover each row in each combination of columns, on one day."""
+
+    as_of: PartialDate
+    lens: str
+    lens_title: str
+    base: str
+    base_title: str
+    axes: list[MatrixAxis]
+    size: int = Field(description="Rows of the base.", ge=0)
+    covered: int = Field(description="Rows with an actor in some cell.", ge=0)
+    cells: int = Field(description="Rows times columns.", ge=0)
+    filled: int = Field(description="Cells with an actor.", ge=0)
+    results: list[MatrixRow]
 
 
 class Spread(Asked):

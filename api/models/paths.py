@@ -18,12 +18,14 @@ class Step(Shape):
     to_name: Name
     predicate: str
     sentence: str
-    state: Literal["live", "past", "ended"] = Field(
-        description="`live` on the date; `past`: something that happened before; `ended`: over by the date."
+    state: Literal["live", "past", "ended", "disputed"] = Field(
+        description="`live` on the date; `past`: something that happened before; `ended`: over by the date; `disputed`: "
+        "stated for the date and denied for it, see `denials`."
     )
     cost: float = Field(description="What the step costs, in points.")
     parts: dict[str, float] = Field(description="The parts of the cost, in points, each at most 0.")
     statements: list[Statement]
+    denials: list[Statement] = Field(description="Statements that deny a link of the step on the date.")
 
 
 class Through(Ref):
@@ -49,7 +51,7 @@ class Path(Shape):
         examples=[{"base": 100.0, "strength": -3.0, "evidence": -2.0, "recency": -2.0, "hubs": 0.0, "length": -6.0}]
     )
     weakest: Weakest
-    live: bool = Field(description="Whether every step can be followed on the date.")
+    live: bool = Field(description="Whether every step can be counted on: none had ended or is denied for the date.")
     steps: list[Step]
     through: list[Through]
 
@@ -57,7 +59,7 @@ class Path(Shape):
 class PathThen(Path):
     """A path of another date, and what has become of it."""
 
-    live_now: bool = Field(description="Whether every step can be followed on the as-of date.")
+    live_now: bool = Field(description="Whether every step can be counted on, on the as-of date.")
     now: list[Literal["live", "past", "ended", "absent"]] = Field(
         description="Each step on the as-of date; `absent`: no link that is followed had begun."
     )

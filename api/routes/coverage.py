@@ -12,10 +12,12 @@ from starlette.responses import Response
 from api import models, shapes
 from api.answering import Body, answering
 from api.asking import known_moment, naming, valid_date
+from api.description import told
 from api.parameters import MOST_WORDS, AsOfDate, KnownAt
 from graph.errors import UnknownWord
 from graph.snapshot import Graph
 from queries.coverage import CoverageQuestion, find_coverage, find_spread, list_axes, list_bases, list_lenses
+from queries.matrix import MatrixQuestion, find_matrix
 
 router = APIRouter(tags=["questions"])
 _LONGEST: Final = 200
@@ -24,7 +26,11 @@ _FARTHEST: Final = 36_525
 
 
 @router.get(
-    "/coverage", operation_id="findCoverage", summary="Find who is covered and who is not", response_model=models.Coverage
+    "/coverage",
+    operation_id="findCoverage",
+    summary="Find who is covered and who is not",
+    response_model=models.Coverage,
+    responses=told(404),
 )
 def coverage(
     request: Request,
@@ -71,6 +77,58 @@ def coverage(
     return answering(request).answer(request, make)
 
 
+@router.get(
+    "/coverage/matrix",
+    operation_id="findMatrix",
+    summary="Count who covers what, split by two axes",
+    response_model=models.Matrix,
+    responses=told(404),
+)
+def matrix(
+    request: Request,
+    lens: Annotated[
+        str,
+        Query(
+            description="What counts as covered: the id, label or title of a lens, or `mechanism:ID` for one mechanism.",
+            max_length=_LONGEST,
+            examples=["D1"],
+        ),
+    ] = "four-convened-entities",
+    base: Annotated[
+        str | None,
+        Query(
+            description="Who is asked about: the id, label or title of a base. Default: the base of the lens.",
+            max_length=_LONGEST,
+            examples=["WHO MS 194"],
+        ),
+    ] = None,
+    axis: Annotated[
+        list[str] | None,
+        Query(
+            description="One of `columns` of the lenses; may be given twice. Default: product class and component.",
+            max_length=2,
+            examples=[["product-class", "component"]],
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None, Query(description="One day, YYYY-MM-DD. Default: today.", max_length=10, examples=["2026-11-21"])
+    ] = None,
+    known_at: KnownAt = None,
+) -> Response:
+    """How many actors cover each row in each combination of columns; only cells with an actor are listed.
+
+    A cell without one is no gap: `/v1/coverage` tells why it is empty.
+    """
+    asked = tuple(axis) if axis else ("product-class", "component")
+    question = MatrixQuestion(lens, base, asked, valid_date(as_of), known_moment(known_at))
+
+    def make(graph: Graph) -> Body:
+        with _naming(lens=[lens], base=[base or ""], axis=list(asked)):
+            return shapes.body(find_matrix(graph, question))
+
+    return answering(request).answer(request, make)
+
+
 @router.get("/coverage/lenses", operation_id="listLenses", summary="List lenses", response_model=models.Lenses)
 def lenses(request: Request) -> Response:
     """The named lenses, each with its definition, and what cells can be split by."""
@@ -88,6 +146,7 @@ def bases(request: Request) -> Response:
     operation_id="findSpread",
     summary="See how much the number depends on the definition",
     response_model=models.Spread,
+    responses=told(404),
 )
 def spread(
     request: Request,

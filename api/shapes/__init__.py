@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from api.shapes.between import brokers, introductions, overlap
-from api.shapes.coverage import bases, coverage, lenses, spread
+from api.shapes.coverage import bases, coverage, lenses, matrix, spread
 from api.shapes.differing import differences, disagreements
 from api.shapes.entities import entities, entity, one_source, sources, statements
 from api.shapes.paths import neighbourhood, paths, search
@@ -48,6 +48,7 @@ def to_json(answer: Any, graph: Graph | None = None, indent: int | None = 2) -> 
 _MAKERS: Final[Mapping[str, Callable[[Any], Body]]] = {
     "PathAnswer": paths,
     "Spread": spread,
+    "MatrixAnswer": matrix,
     "NeighbourhoodAnswer": neighbourhood,
     "SearchAnswer": search,
     "EntitiesAnswer": entities,

@@ -1,4 +1,4 @@
-"""Bodies of coverage: the answer with its cells, the spread of the definitions, the lenses and bases."""
+"""Bodies of coverage: the answer with its cells, the matrix, the spread of the definitions, the lenses and bases."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from queries.completeness import Blame
     from queries.coverage import CoverageAnswer, Spread
     from queries.lenses import Axis, Base, Lens
+    from queries.matrix import MatrixAnswer
     from queries.tallies import Tally
 
 
@@ -42,6 +43,8 @@ def coverage(answer: CoverageAnswer, graph: Graph) -> Body:
         "column_names": [_named(one) for one in answer.column_names],
         "horizon": answer.horizon,
         "headline": answer.headline,
+        "undated": answer.undated,
+        "undated_note": answer.undated_note,
         "size": answer.size,
         "covered": answer.covered,
         "uncovered": answer.uncovered,
@@ -64,6 +67,7 @@ def cell_body(cell: Cell, cited: Mapping[str, Body]) -> Body:
         "state": cell.state,
         "by": [_named(one) for one in cell.by],
         "note": cell.note,
+        "undated": cell.undated,
         "blame": [_blamed(one) for one in cell.blame],
         "statements": [cited[id] for id in cell.statements if id in cited],
     }
@@ -105,6 +109,34 @@ def spread(answer: Spread) -> Body:
                 "covered": one.covered,
                 "uncovered": one.uncovered,
                 "share": one.share,
+            }
+            for one in answer.rows
+        ],
+    }
+
+
+def matrix(answer: MatrixAnswer) -> Body:
+    """A matrix: its axes, and of each row the cells with an actor."""
+    return {
+        "revision": answer.revision,
+        "as_of": answer.as_of,
+        "known_at": moment(answer.known_at),
+        "lens": answer.lens.id,
+        "lens_title": answer.lens.title,
+        "base": answer.base.id,
+        "base_title": answer.base.title,
+        "axes": [
+            {"id": axis.id, "title": axis.title, "columns": [_named(one) for one in axis.columns]} for axis in answer.axes
+        ],
+        "size": answer.size,
+        "covered": answer.covered,
+        "cells": answer.cells,
+        "filled": answer.filled,
+        "results": [
+            {
+                "row": one.id,
+                "row_name": one.name,
+                "cells": [{"columns": list(columns), "actors": count} for columns, count in one.actors.items()],
             }
             for one in answer.rows
         ],

@@ -56,6 +56,7 @@ def _step(step: Step) -> Body:
         "cost": step.cost,
         "parts": dict(step.parts),
         "statements": [statement(one) for one in step.statements],
+        "denials": [statement(one) for one in step.denials],
     }
 
 

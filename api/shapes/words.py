@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from api.shapes.statements import Body, moment
 from graph.model import CONFIDENCES
+from graph.rdf_terms import terms
 from graph.vocabulary import Predicate, vocabulary
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _predicate(word: Predicate) -> Body:
         "symmetric": word.symmetric,
         "traversable": word.traversable,
         "strength": word.strength if word.traversable else None,
-        "rdf": word.rdf or None,
+        "rdf": terms().short(terms().written[word.name]) if word.name in terms().written else None,
         "negates": word.negates or None,
         "type": word.type or None,
         "choices": list(word.choices),

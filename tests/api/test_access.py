@@ -75,10 +75,17 @@ def test_probes_and_documentation_stay_open(guarded: TestClient, address: str) -
 
 
 @pytest.mark.parametrize(
-    "address", ["/v1/health/", "//v1/entities", "/v1/health%2f", "/v1/health%2f..%2fentities", "/V1/entities"]
+    "address", ["/v1/entities/", "//v1/entities", "/v1/entities%2f", "/v1/health%2f..%2fentities", "/V1/entities"]
 )
 def test_no_other_spelling_of_an_address_gets_around_the_token(guarded: TestClient, address: str) -> None:
     assert guarded.get(address).status_code in (401, 404)
+
+
+@pytest.mark.parametrize("address", ["/v1/health/", "/v1/health%2f"])
+def test_other_spellings_of_a_probe_lead_to_the_probe(guarded: TestClient, address: str) -> None:
+    answered = guarded.get(address)
+    assert answered.json() == guarded.get("/v1/health").json()
+    assert answered.url.path == "/v1/health"
 
 
 def test_a_token_is_never_logged_but_its_name_is(guarded: TestClient, caplog: pytest.LogCaptureFixture) -> None:

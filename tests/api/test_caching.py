@@ -12,7 +12,9 @@ from fastapi.testclient import TestClient
 
 from api import answering
 from api.app import create_app
+from api.routes import paths
 from graph.snapshot import Graph
+from queries.paths import PathAnswer, PathQuestion, find_paths
 from tests.api.worlds import settings
 from tests.factories import entity
 
@@ -127,3 +129,37 @@ def test_pages_of_other_origins_may_not_read_unless_that_is_set(small_graph: Gra
     assert "access-control-allow-origin" not in other.headers
     asked = {**origin, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "Authorization"}
     assert shared.options("/v1/entities/who", headers=asked).status_code == 200
+
+
+def test_what_was_answered_is_not_worked_out_again_until_something_changes(own: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = find_paths
+
+    def counted(graph: Graph, question: PathQuestion) -> PathAnswer:
+        asked.append(question.goal)
+        return real(graph, question)
+
+    monkeypatch.setattr(paths, "find_paths", counted)
+    client = TestClient(create_app(own, settings()))
+    first, again = (client.get("/v1/paths?from=gavi&to=appm") for _ in range(2))
+    assert asked == ["appm"]
+    assert (again.content, again.headers["ETag"]) == (first.content, first.headers["ETag"])
+    assert client.get("/v1/paths?from=gavi&to=appm&k=2").json() == first.json()
+    assert len(asked) == 2  # another address is another question
+    own.store.replace("later", entity("new-one"), datetime(2026, 12, 1, tzinfo=UTC))
+    later = client.get("/v1/paths?from=gavi&to=appm")
+    assert len(asked) == 3
+    assert later.json()["revision"] == first.json()["revision"] + 1
+
+
+def test_kept_answers_make_room_for_later_ones() -> None:
+    held = answering._Answers(80)
+    for number in range(10):
+        held[str(number)] = answering._Answer(b"x" * 10, {})
+    assert [held.get(str(number)) is not None for number in range(10)] == [False] * 2 + [True] * 8
+    held.get("2")
+    held["new"] = answering._Answer(b"x" * 10, {})
+    assert held.get("2") is not None
+    assert held.get("3") is None
+    held["large"] = answering._Answer(b"x" * 11, {})
+    assert held.get("large") is None

@@ -195,15 +195,34 @@ def test_an_entity_that_is_not_known_is_404_with_the_nearest_names(client: TestC
     assert problem["nearest"][0].keys() == {"id", "name", "kind", "reason"}
 
 
-def test_nothing_was_known_before_the_first_load(client: TestClient) -> None:
-    refused(client, "/v1/entities/who?known_at=1999", 404, "unknown-entity")
-    assert client.get("/v1/entities?known_at=1999").json() == {
-        "revision": 0,
-        "known_at": "1999-12-31T23:59:59.999999Z",
-        "total": 0,
-        "results": [],
-        "next": None,
-    }
+def test_a_matrix_counts_one_day_by_one_or_two_axes(client: TestClient) -> None:
+    assert "one day" in refused(client, "/v1/coverage/matrix?as_of=2026", 400, "bad-question")["detail"]
+    refused(client, "/v1/coverage/matrix?axis=component&axis=region&axis=pathogen", 400, "bad-parameter")
+    problem = refused(client, "/v1/coverage/matrix?axis=componnet", 400, "unknown-word")
+    assert (problem["parameter"], problem["nearest"][0]) == ("axis", "component")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/v1/coverage?",
+        "/v1/coverage/spread?",
+        "/v1/coverage/matrix?",
+        "/v1/paths?from=who&to=paho",
+        "/v1/search?q=who",
+        "/v1/entities?",
+        "/v1/entities/who?",
+        "/v1/entities/who/statements?",
+        "/v1/neighbourhood/who?",
+        "/v1/brokers?",
+        "/v1/disagreements?",
+        "/v1/sources?",
+    ],
+)
+def test_a_question_about_before_the_first_load_is_refused(client: TestClient, address: str) -> None:
+    problem = refused(client, f"{address}&known_at=1999", 404, "nothing-known")
+    assert (problem["parameter"], problem["first"]) == ("known_at", "2026-01-01T00:00:00Z")
+    assert "Nothing was known at 1999-12-31T23:59:59Z" in problem["detail"]
 
 
 @pytest.mark.parametrize(

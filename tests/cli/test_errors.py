@@ -28,9 +28,36 @@ def test_an_empty_graph_says_what_to_do_and_makes_no_file(run: Run, tmp_path: Pa
     missing = tmp_path / "deep" / "graph.sqlite"
     ended = run(*words, "--plain", store=missing)
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err == "The graph is empty: run 'mcmgraph load' first.\n"
+    said = f"There is no graph at {missing}: run 'mcmgraph load' first, or name another with --store."
+    assert ended.err == f"{said}\n"
     assert list(tmp_path.iterdir()) == []
-    assert run(*words, store=missing).problem["detail"] == "The graph is empty: run 'mcmgraph load' first."
+    assert run(*words, store=missing).problem["detail"] == said
+
+
+def test_a_mistyped_store_is_told_what_lies_beside_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "graph.sqlite").touch()
+    ended = run("search", "who", "--plain", store=tmp_path / "grpah.sqlite")
+    assert ended.code == 1
+    assert f"Beside it there is {tmp_path / 'graph.sqlite'}." in ended.err
+    assert [one.name for one in tmp_path.iterdir()] == ["graph.sqlite"]
+
+
+def test_a_port_that_cannot_be_names_the_option(run: Run) -> None:
+    ended = run("serve", "--port", "99999")
+    assert ended.code == 2
+    assert "--port" in ended.err
+    assert "MCMGRAPH_PORT" not in ended.err
+
+
+@pytest.mark.parametrize("words", [("export", "-o"), ("export", "--csv"), ("export", "--xlsx")], ids=" ".join)
+def test_a_file_that_cannot_be_written_is_said_in_a_sentence(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    target = tmp_path / "none" / "x"
+    ended = run(*words, str(target), "--plain")
+    assert (ended.code, ended.err) == (1, f"There is no folder {target.parent}. Make it, or write elsewhere.\n")
+    assert run(*words, str(target)).problem["status"] == 400
+    (tmp_path / "file").touch()
+    ended = run(*words, str(tmp_path / "file" / "x"), "--plain")
+    assert (ended.code, ended.err) == (1, f"{tmp_path / 'file'} is no folder. Write elsewhere.\n")
 
 
 @pytest.mark.parametrize("words", READERS, ids=" ".join)
@@ -88,7 +115,7 @@ REFUSED = [
     (("neighbourhood", "who", "--steps", "4"), "1 to 3"),
     (("sources", "who"), "no statement cites it"),
     (("export", "--as-of", "yesterday"), "is not a date"),
-    (("export", "--output", "/nowhere/at/all.jsonl"), "No such file"),
+    (("export", "--output", "/nowhere/at/all.jsonl"), "no folder /nowhere/at"),
     (("load", "curatd"), "curated"),
     (("load", "missing.csv"), "no file or folder"),
     (("load", "curated", "missing"), "no file or folder"),

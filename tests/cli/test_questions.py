@@ -72,6 +72,11 @@ SAME: list[tuple[tuple[str, ...], str, dict[str, Any]]] = [
         "/v1/coverage",
         {"lens": "mechanism:appm", "columns": "by", "horizon": 30, "known_at": "2026-12-01"},
     ),
+    (
+        ("coverage", "--matrix", "product-class", "--matrix", "component", "--lens", "D8", *DAY),
+        "/v1/coverage/matrix",
+        {"lens": "D8", "as_of": "2026-11-21"},
+    ),
     (("coverage", "--spread", *DAY), "/v1/coverage/spread", {"as_of": "2026-11-21"}),
     (("coverage", "--spread", "--lens", "D1", "--base", "ISO 249"), "/v1/coverage/spread", {"lens": "D1", "base": "ISO 249"}),
     (("search", "africa cdc"), "/v1/search", {"q": "africa cdc"}),
@@ -166,6 +171,7 @@ def lines(text: str) -> list[str]:
         ("coverage",),
         ("coverage", "--columns", "by"),
         ("coverage", "--spread"),
+        ("coverage", "--matrix", "product-class"),
         ("coverage", "--list"),
         ("search", "health"),
         ("show", "who"),
@@ -269,4 +275,4 @@ def test_all_statements_of_a_hub_are_shown(run: Run) -> None:
 def test_known_time_before_the_first_load(run: Run) -> None:
     ended = run("search", "who", "--known-at", "2020", "--plain")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err == "Nothing was known yet at 2020.\n"
+    assert ended.err.startswith("Nothing was known at 2020-12-31T23:59:59Z. The first load was at 2026-")

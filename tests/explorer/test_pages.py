@@ -95,11 +95,12 @@ def test_the_as_of_date_and_the_revision_are_always_in_sight(browser: Browser, s
         page.keyboard.press("Enter")
         expect(page.locator(".headline")).to_contain_text("As of 2019")
         assert "as_of=2019" in page.url
-        # What was known before anything was loaded: nothing, which is said and is no error.
+        # Before anything was loaded nothing was known: the page says so, and since when something is.
         page.fill("#known-at", "2020")
         page.keyboard.press("Enter")
-        expect(page.locator("#standing")).to_have_text(re.compile("As of 2019, as known at 2020 · revision 0 "))
-        expect(page.locator(".headline")).to_contain_text("nothing is on record")
+        expect(page.locator("#standing")).to_have_text("As of 2019, as known at 2020 · show what is known now")
+        expect(page.locator("main .refusal")).to_contain_text("Nothing was known at 2020")
+        expect(page.locator("main .refusal")).to_contain_text("The first load was at")
         seen.nothing_wrong()
 
 
@@ -142,6 +143,18 @@ def test_an_ambiguous_name_offers_its_candidates_and_takes_the_choice(browser: B
         assert re.search(r"[?&]from=[^&]+", href)
         assert page.url.split("from=")[1].split("&")[0] != "AU"
         assert "to=paho" in page.url
+        seen.nothing_wrong()
+
+
+def test_a_step_that_a_source_denies_names_the_denial(browser: Browser, site: str) -> None:
+    with opened(browser, site) as (page, seen):
+        ready(page, "/?view=paths&from=who&to=ARG&k=1&as_of=2026-11-21")
+        (path,) = answer(site, "/v1/paths?from=who&to=ARG&k=1&as_of=2026-11-21")["results"]
+        (denial,) = path["steps"][0]["denials"]
+        step = page.locator("[data-step='who ARG']")
+        expect(step).to_contain_text("a source denies it")
+        expect(step).to_contain_text(denial["sentence"])
+        expect(step).to_contain_text(denial["source_name"])
         seen.nothing_wrong()
 
 

@@ -42,6 +42,7 @@ export async function coverage({ place, asked, signal, tell }) {
   fill(
     result,
     headline(answer),
+    ...(answer.undated ? [make("p", { class: "quiet" }, answer.undated_note)] : []),
     legend(answer, looks, outside),
     isBoard ? make("div", { class: "board" }, groups.filter((group) => group.places.length).map((group) => section(group, cells, looks))) : null,
     isBoard ? regionTable(answer) : null,

@@ -145,6 +145,10 @@ function told(path, index) {
   );
 }
 
+function inFull(statement) {
+  return make("li", {}, make("div", {}, statement.sentence || "", " ", when(statement)), make("ul", { class: "cited" }, citation(statement)));
+}
+
 function stepLine(step, weakest) {
   const [main] = step.statements;
   return make(
@@ -158,16 +162,17 @@ function stepLine(step, weakest) {
       make("span", { class: "quiet" }, when(main)),
       " ",
       weakest ? make("span", { class: "tag weakest" }, "weakest step") : null,
-      step.state && step.state !== "live" ? make("span", { class: "tag" }, step.state === "past" ? "it happened before" : "ended") : null,
+      step.state && step.state !== "live" ? make("span", { class: "tag" }, { past: "it happened before", ended: "ended", disputed: "a source denies it" }[step.state]) : null,
     ),
     make("div", { class: "quiet" }, entityLink(step.from, step.from_name), " → ", entityLink(step.to, step.to_name)),
     make("ul", { class: "cited" }, citation(main)),
+    step.denials && step.denials.length ? [make("div", { class: "quiet" }, "Denied by:"), make("ul", { class: "cited" }, step.denials.map(inFull))] : null,
     step.statements.length > 1
       ? make(
           "details",
           {},
           make("summary", {}, `${count(step.statements.length - 1, "further statement")}`),
-          make("ul", { class: "cited" }, step.statements.slice(1).map((one) => make("li", {}, make("div", {}, one.sentence || "", " ", when(one)), make("ul", { class: "cited" }, citation(one))))),
+          make("ul", { class: "cited" }, step.statements.slice(1).map(inFull)),
         )
       : null,
   );
