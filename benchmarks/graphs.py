@@ -19,10 +19,13 @@ from graph.model import Citation, Confidence, Period, Statement
 from graph.sqlite import SqliteStore
 
 SEED: Final = 20261121
+LAYOUT: Final = 2
+"""Raised when the statements of a size change; a store of another layout is made anew."""
 LOADED_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 AS_OF: Final = "2026-01-01"
 COUNTRIES: Final = 249
 CLASSES: Final = 5
+COMPONENTS: Final = 13
 MECHANISMS: Final = 40
 _CONFIDENCES: Final[tuple[Confidence, ...]] = ("high", "medium", "low")
 _PREDICATES: Final = (
@@ -83,7 +86,8 @@ def statements(size: Size, seed: int = SEED) -> Iterator[Statement]:
 
 def _entities(size: Size, cited: Citation) -> Iterator[Statement]:
     groups = [
-        ("country", "c", COUNTRIES), ("mechanism", "m", MECHANISMS), ("product_class", "p", CLASSES), ("source", "src-", 200)
+        ("country", "c", COUNTRIES), ("mechanism", "m", MECHANISMS), ("product_class", "p", CLASSES),
+        ("value_chain", "v", COMPONENTS), ("source", "src-", 200),
     ]  # fmt: skip
     named = [(kind, f"{letter}{n:03d}") for kind, letter, count in groups for n in range(count)]
     named += [("network" if n % 9 == 0 else "organisation", f"e{n:07d}") for n in range(size.entities)]
@@ -93,8 +97,15 @@ def _entities(size: Size, cited: Citation) -> Iterator[Statement]:
 
 
 def _enrolments(random: np.random.Generator, cited: Citation) -> Iterator[Statement]:
-    """Countries are enrolled in mechanisms, and hold organisations whose networks reach a mechanism in three steps."""
+    """Countries are enrolled in mechanisms, and hold organisations whose networks reach a mechanism in three steps.
+
+    A mechanism covers two product classes and works on three components of the value chain.
+    """
     since = Period("2015")
+    for mechanism in range(MECHANISMS):
+        for turn in range(3):
+            component = (mechanism + turn * turn * 5) % COMPONENTS
+            yield Statement(f"m{mechanism:03d}", "works_on", f"v{component:03d}", None, since, cited, "high")
     for country in range(COUNTRIES):
         for mechanism in random.choice(MECHANISMS, 5, replace=False).tolist():
             yield Statement(f"c{country:03d}", "enrolled_in", f"m{mechanism:03d}", None, since, cited, "high")
@@ -110,7 +121,7 @@ def _enrolments(random: np.random.Generator, cited: Citation) -> Iterator[Statem
 def stored(size: Size, directory: Path) -> SqliteStore:
     """The graph in a store; loaded once, then found again."""
     directory.mkdir(parents=True, exist_ok=True)
-    store = SqliteStore(directory / f"{size.name}-{SEED}.sqlite")
+    store = SqliteStore(directory / f"{size.name}-{SEED}-{LAYOUT}.sqlite")
     if store.revision() == 0:
         store.replace("benchmark", statements(size), LOADED_AT)
     return store

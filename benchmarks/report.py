@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.graphs import SEED, Size
+from benchmarks import goals, neo4j_report
+from benchmarks.graphs import SEED, SIZES, Size
 from benchmarks.measuring import Figure
 
 OWN = "mcmgraph"
 PICTURE = "pictures/performance.svg"
+LAST = Path(__file__).with_name("last.json")
+TENFOLD = Path(__file__).with_name("tenfold.json")
 
 
 def ratios(figures: Sequence[Figure]) -> dict[str, float]:
@@ -30,11 +33,20 @@ def guard(figures: Sequence[Figure], budgets: Mapping[str, float]) -> int:
 
 
 def write(figures: Sequence[Figure], machine: Mapping[str, str], size: Size, docs: Path) -> None:
-    """``performance.md``, its picture, and the figures as JSON beside the benchmarks."""
-    (docs / "performance.md").write_text(page(figures, machine, size), encoding="utf-8")
-    draw(figures, docs / PICTURE)
+    """The figures as JSON beside the benchmarks, and with them ``performance.md``; the picture is that of the full size."""
     told = {"size": size.name, "seed": SEED, "machine": dict(machine), "figures": [figure.row() for figure in figures]}
-    (docs.parent / "benchmarks" / "last.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    path = LAST if size.name != TENFOLD.stem else TENFOLD
+    path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    if path == LAST:
+        draw(figures, docs / PICTURE)
+    rewrite(docs)
+
+
+def rewrite(docs: Path) -> None:
+    """``performance.md`` again, from the figures that were written last."""
+    told = json.loads(LAST.read_text(encoding="utf-8"))
+    figures = [Figure(**row) for row in told["figures"]]
+    (docs / "performance.md").write_text(page(figures, told["machine"], SIZES[told["size"]]), encoding="utf-8")
 
 
 def page(figures: Sequence[Figure], machine: Mapping[str, str], size: Size) -> str:
@@ -58,15 +70,16 @@ def page(figures: Sequence[Figure], machine: Mapping[str, str], size: Size) -> s
         "|---|---|",
         *(f"| {name} | {value} |" for name, value in machine.items()),
         "",
+        "## Goals",
+        "",
+        *goals.table(figures, size.links),
+        "",
         "## mcmgraph",
         "",
-        "| | median | 95th percentile | unit | goal for the median | |",
-        "|---|---:|---:|---|---:|---|",
+        "| | median | 95th percentile | runs | unit |",
+        "|---|---:|---:|---:|---|",
     ]
-    for figure in own.values():
-        goal = "" if figure.goal is None else f"{figure.goal:g}"
-        met = "" if figure.goal is None else ("met" if figure.p50 <= figure.goal else "**missed**")
-        lines.append(f"| {figure.name} | {figure.p50:,.4g} | {figure.p95:,.4g} | {figure.unit} | {goal} | {met} |")
+    lines += [f"| {one.name} | {one.p50:,.4g} | {one.p95:,.4g} | {one.runs} | {one.unit} |" for one in own.values()]
     lines += [
         "",
         "## Beside other programs",
@@ -80,8 +93,24 @@ def page(figures: Sequence[Figure], machine: Mapping[str, str], size: Size) -> s
         if figure.by != OWN and figure.name in own:
             times = figure.p50 / own[figure.name].p50
             lines.append(f"| {figure.name} | {figure.by} | {figure.p50:,.4g} | {times:,.3g} |")
-    lines += ["", f"![Medians by question and program, on a logarithmic scale]({PICTURE})", ""]
-    return "\n".join(lines)
+    lines += ["", f"![Medians by question and program, on a logarithmic scale]({PICTURE})", "", *_tenfold()]
+    return "\n".join([*lines, *neo4j_report.section()])
+
+
+def _tenfold() -> list[str]:
+    """The goals again on a graph of ten times the size; none where that was never measured."""
+    if not TENFOLD.exists():
+        return []
+    told = json.loads(TENFOLD.read_text(encoding="utf-8"))
+    size, machine = SIZES[told["size"]], told["machine"]
+    return [
+        f"## At {size.entities:,} entities and {size.links:,} links",
+        "",
+        f"From a run of its own, on {machine['cores']} cores ({machine['processor']}), load {machine['load at the start']}.",
+        "",
+        *goals.table([Figure(**row) for row in told["figures"]], size.links),
+        "",
+    ]
 
 
 def draw(figures: Sequence[Figure], path: Path) -> None:

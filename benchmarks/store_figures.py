@@ -12,15 +12,23 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.graphs import Size, statements
+from benchmarks.coverage_figures import matrices
+from benchmarks.graphs import AS_OF, Size, statements
 from benchmarks.measuring import Figure, timed
 from graph import packed
-from graph.model import ANY_TIME
+from graph.model import ANY_TIME, Citation, Period, Statement
 from graph.overlay import Overlay
 from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
+from queries import kernels
+from queries.paths import PathQuestion, find_paths
+from queries.scenario import ScenarioQuestion, find_scenario
 
-_PER_LINK = ("target", "predicate", "forward", "first", "end", "confidence", "source", "status", "statement")
+WHAT_IF = "what-if: one organisation withdrawn, coverage and 5 best paths again"
+_PER_LINK = (
+    "offsets", "target", "predicate", "forward", "period", "period_first", "period_end", "confidence", "source", "status",
+    "statement",
+)  # fmt: skip
 
 
 def once(name: str, took: float, unit: str = "ms", goal: float | None = None) -> Figure:
@@ -45,36 +53,90 @@ def loading(size: Size, directory: Path) -> Iterator[Figure]:
     (file,) = (directory / "snapshots").glob("*.snapshot")
     yield timed("open a snapshot file", "mcmgraph", [lambda: packed.read(file)] * 20, goal=2)
     yield timed("open a graph to its snapshot", "mcmgraph", [lambda: Graph(store, directory / "snapshots").snapshot()] * 20)
-    arrays = snapshot.held().arrays
+    sizes = {name: array.nbytes for name, array in snapshot.stored.items()}
     links = len(snapshot.target) // 2
-    size_of = sum(arrays[name].nbytes for name in _PER_LINK) + snapshot.offsets.nbytes
-    yield once("snapshot, a link", size_of / links, "bytes", 60)
-    yield once("snapshot, a link, with the ids of statements", (size_of + arrays["statement_ids"].nbytes) / links, "bytes", 60)
+    arcs = sum(sizes[name] for name in _PER_LINK)
+    yield once("snapshot, a link, without the ids of statements", arcs / links, "bytes")
+    yield once("snapshot, a link, with the ids of statements", (arcs + sizes["statement_ids"]) / links, "bytes", 60)
+    yield once("snapshot, a link, with all names, texts and ids", sum(sizes.values()) / links, "bytes")
     graph.close()
 
 
 def refreshing(graph: Graph) -> Iterator[Figure]:
-    """Updates of 100 links until the snapshot shows them, and overlays without one organisation's links."""
-    graph.snapshot()
-    began = graph.revision()
-    links = [one for one in islice(graph.store.scan("funds", ANY_TIME), 100) if one.object is not None]
-    took = []
-    for turn in range(6):
+    """Updates of 100 links until a path question is answered from them; and what if one organisation withdrew."""
+    found = [one for one in islice(graph.store.scan("funds", ANY_TIME), 200) if one.object is not None]
+    links, asked = found[:100], _asked(found)
+    kernels.prepare(wait=True)
+    find_paths(graph, asked)
+    seen, answered = [], []
+    for turn in range(13):
         texts = [replace(one, citation=replace(one.citation, locator=f"update {turn}")) for one in links]
         graph.store.replace("update", texts, datetime.now(UTC))
         begun = time.perf_counter()
         graph.snapshot()
-        took.append((time.perf_counter() - begun) * 1000)
+        seen.append((time.perf_counter() - begun) * 1000)
+        find_paths(graph, asked)
+        answered.append((time.perf_counter() - begun) * 1000)
     graph.store.replace("update", [], datetime.now(UTC))
-    assert graph.revision() == began + 7
+    find_paths(graph, asked)
+    yield figure("100 links replaced, until the snapshot has them", seen[1:])
+    yield figure("100 links replaced, until a path question is answered from them", answered[1:], 50)
+    yield from _withdrawing(graph, asked)
+
+
+def figure(name: str, took: list[float], goal: float | None = None) -> Figure:
+    """A figure of times in milliseconds."""
     p50, p95 = np.quantile(took, [0.5, 0.95]).tolist()
-    yield Figure("100 links replaced, until the snapshot has them", "mcmgraph", p50, p95, len(took), goal=50)
+    return Figure(name, "mcmgraph", p50, p95, len(took), goal=goal)
+
+
+def _asked(links: list[Statement]) -> PathQuestion:
+    """A question about two entities that the links name."""
+    start = links[0].subject
+    goal = next(one.subject for one in reversed(links) if one.subject != start)
+    return PathQuestion(start, goal, k=5, as_of=AS_OF)
+
+
+def _withdrawing(graph: Graph, asked: PathQuestion) -> Iterator[Figure]:
+    """One organisation of usual size withdrawn: both matrices of coverage and the 5 best paths, cited, without it."""
     snapshot = graph.snapshot()
     degree = np.diff(snapshot.offsets)
-    usual = [n for n in np.flatnonzero((degree > 5) & (degree < 60)).tolist() if snapshot.kinds[n] == "organisation"][:12]
+    usual = np.flatnonzero((degree > 5) & (degree < 60) & snapshot.kinds.among(("organisation",)))[:12].tolist()
+    asked_too = matrices(snapshot)
 
-    def without(node: int) -> object:
-        ids = [snapshot.statement_id(int(n)) for n in snapshot.statement[snapshot.arcs(node)]]
-        return Overlay(graph, ids).snapshot()
+    def answers(seen: Graph) -> None:
+        for matrix in asked_too:
+            replace(matrix, snapshot=seen.snapshot()).count()
+        find_paths(seen, asked)
 
-    yield timed("what-if snapshot without one organisation", "mcmgraph", [partial(without, n) for n in usual], 25, 1)
+    def overlay(node: int) -> Overlay:
+        return Overlay(graph, [snapshot.statement_id(number) for number in snapshot.statements_at(node).tolist()])
+
+    def laid(node: int) -> object:
+        return overlay(node).snapshot()
+
+    def again(node: int) -> None:
+        answers(overlay(node))
+
+    answers(graph)
+    yield timed("snapshot without one organisation", "mcmgraph", [partial(laid, n) for n in usual])
+    yield timed(WHAT_IF, "mcmgraph", [partial(again, n) for n in usual], 25)
+    yield from _scenarios(graph, asked, [snapshot.ids[n] for n in usual])
+
+
+def _scenarios(graph: Graph, asked: PathQuestion, ids: list[str]) -> Iterator[Figure]:
+    """The same as a user asks it: cells of coverage and paths, before and after, with all that is withdrawn, cited."""
+    kinds = graph.snapshot().kinds
+    countries = [id for id, kind in zip(graph.snapshot().ids, kinds, strict=True) if kind == "country"]
+    said = Citation("src-000", "list of countries, areas and territories")
+    rows = [Statement(id, "listed_as", None, "iso-3166-1", Period(), said, "high") for id in countries]
+    graph.store.replace("rows", rows, datetime.now(UTC))
+
+    def scenario(id: str) -> None:
+        question = ScenarioQuestion(
+            withdraw=[id], lens="mechanism:m000", start=asked.start, goal=asked.goal, k=asked.k, as_of=asked.as_of
+        )
+        assert find_scenario(graph, question).coverage.after.size == len(rows)
+
+    yield timed("scenario: one organisation withdrawn, in full", "mcmgraph", [partial(scenario, id) for id in ids], 25)
+    graph.store.replace("rows", [], datetime.now(UTC))
