@@ -24,6 +24,23 @@ _LONGEST: Final = 200
 _FARTHEST: Final = 36_525
 """Days of a hundred years."""
 
+_Lens = Annotated[
+    str,
+    Query(
+        description="What counts as covered: the id, label or title of a lens, or `mechanism:ID` for one mechanism.",
+        max_length=_LONGEST,
+        examples=["D1"],
+    ),
+]
+_Base = Annotated[
+    str | None,
+    Query(
+        description="Who is asked about: the id, label or title of a base. Default: the base of the lens.",
+        max_length=_LONGEST,
+        examples=["WHO MS 194"],
+    ),
+]
+
 
 @router.get(
     "/coverage",
@@ -34,22 +51,8 @@ _FARTHEST: Final = 36_525
 )
 def coverage(
     request: Request,
-    lens: Annotated[
-        str,
-        Query(
-            description="What counts as covered: the id, label or title of a lens, or `mechanism:ID` for one mechanism.",
-            max_length=_LONGEST,
-            examples=["D1"],
-        ),
-    ] = "four-convened-entities",
-    base: Annotated[
-        str | None,
-        Query(
-            description="Who is asked about: the id, label or title of a base. Default: the base of the lens.",
-            max_length=_LONGEST,
-            examples=["WHO MS 194"],
-        ),
-    ] = None,
+    lens: _Lens = "four-convened-entities",
+    base: _Base = None,
     columns: Annotated[
         str | None,
         Query(
@@ -86,22 +89,8 @@ def coverage(
 )
 def matrix(
     request: Request,
-    lens: Annotated[
-        str,
-        Query(
-            description="What counts as covered: the id, label or title of a lens, or `mechanism:ID` for one mechanism.",
-            max_length=_LONGEST,
-            examples=["D1"],
-        ),
-    ] = "four-convened-entities",
-    base: Annotated[
-        str | None,
-        Query(
-            description="Who is asked about: the id, label or title of a base. Default: the base of the lens.",
-            max_length=_LONGEST,
-            examples=["WHO MS 194"],
-        ),
-    ] = None,
+    lens: _Lens = "four-convened-entities",
+    base: _Base = None,
     axis: Annotated[
         list[str] | None,
         Query(
