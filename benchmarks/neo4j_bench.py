@@ -1,64 +1,81 @@
 """``python -m benchmarks.neo4j_bench``: the graph in Neo4j, loaded and asked by mcmgraph and by plain Cypher.
 
-Starts a server of its own (see ``tests.neo4j_server``), or says in one line that there is none. Plain Cypher is what a Neo4j
-user would write: nodes with a uniqueness constraint, typed relationships with ``since``, ``until`` and ``cost``, UNWIND with a
-labelled MATCH; it knows no known time, no citations and no hubs, so it has less to do. Figures go to ``benchmarks/neo4j.json``.
+Starts servers of its own (see ``tests.neo4j_server``), one for plain Cypher (``neo4j_plain``) and one for mcmgraph, or says in
+one line that there is none. No query may take longer than ``LIMIT`` seconds, and no figure much longer than ``SHARE`` after
+``WARM_UP``: what was cut off is counted, with the limit for its time. ``--size full`` measures 100,000 links and then a
+million. Figures go to ``benchmarks/neo4j.json`` as they come, and from there into ``docs/performance.md``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import neo4j
 import numpy as np
+from neo4j.exceptions import ClientError
 
+from benchmarks import neo4j_plain as plain
+from benchmarks import report
 from benchmarks.graphs import AS_OF, COUNTRIES, LOADED_AT, SEED, SIZES, Size, statements
-from benchmarks.measuring import Figure, machine, timed
+from benchmarks.measuring import machine
 from graph.model import AsOf, Citation, Period, Statement
 from graph.neo4j import Neo4jStore
 from graph.snapshot import Graph
-from graph.vocabulary import vocabulary
+from graph.sqlite import SqliteStore
 from queries.coverage import CoverageQuestion, coverage_of
 from queries.cypher.coverage import part_for
-from queries.cypher.reading import Part
 from queries.lenses import Entry, Lens, Step
 from queries.neighbourhood import NeighbourhoodQuestion, find_neighbourhood
 from queries.paths import PathQuestion, find_paths
-from queries.weights import weights
+from queries.search import SearchQuestion, search
 from tests.neo4j_machines import NoServer
 from tests.neo4j_server import Server, launch
 
 HERE: Final = Path(__file__).parent
-BATCH: Final = 10_000
-LENS: Final = Lens(
-    "bench", (), "bench", "Enrolled in a mechanism.", frozenset({"country"}), "iso-249",
-    (Entry("enrolled", "enrolled", (Step("enrolled_in", True, kinds=frozenset({"mechanism"})),), 0),),
-)  # fmt: skip
-TYPES: Final = "MEMBER_OF|PARTNERS_WITH|FUNDS|SUPPORTS|PART_OF|SUPPLIES_TO|PARTICIPATES_IN|DEVELOPS"
-IN_TIME: Final = "r.since < $day AND r.until > $day"
-PLAIN: Final = {
-    "shortest path": f"MATCH p = shortestPath((a:E {{id: $a}})-[:{TYPES}*..6]-(b:E {{id: $b}})) "
-    f"WHERE all(r IN relationships(p) WHERE {IN_TIME}) RETURN [n IN nodes(p) | n.id]",
-    "shortest path, quantified pattern": f"MATCH p = SHORTEST 1 (a:E {{id: $a}}) (()-[r:{TYPES} WHERE {IN_TIME}]-())+ "
-    "(b:E {id: $b}) RETURN [n IN nodes(p) | n.id]",
-    "5 best by score, 3 steps": f"MATCH p = (a:E {{id: $a}})-[:{TYPES}*1..3]-(b:E {{id: $b}}) "
-    f"WHERE all(r IN relationships(p) WHERE {IN_TIME}) "
-    "RETURN [n IN nodes(p) | n.id], reduce(c = 0, r IN relationships(p) | c + r.cost) AS cost ORDER BY cost LIMIT 5",
-    "neighbourhood, one step": f"MATCH (a:E {{id: $a}})-[r:{TYPES}]-(b:E) WHERE {IN_TIME} "
-    "RETURN a.id, type(r), b.id, r.since, r.until, r.source LIMIT 100",
+RUNS: Final = {"quick": ("quick",), "middle": ("middle",), "full": ("quick", "full")}
+"""Which graphs each ``--size`` measures."""
+MIDDLE: Final = Size("middle", 20_000, 200_000)
+LIMIT: Final = 10.0
+SHARE: Final = 8.0
+WARM_UP: Final = 5.0
+EMBEDDED, SERVER, KERNEL = "mcmgraph, embedded file", "mcmgraph, server", "mcmgraph, kernel on a snapshot"
+FIRST, SAME = "plain Cypher", "plain Cypher, same answer"
+FOLLOWED: Final = tuple(type_.lower() for type_ in plain.TYPES.split("|"))
+CHECKED: Final = 5
+"""Pairs for which the answers are compared."""
+Answers = dict[tuple[str, str, str], list[Any]]
+_NETWORKS: Final = Step("member_of", True, kinds=frozenset({"network"}))
+_MECHANISM: Final = frozenset({"mechanism"})
+LENSES: Final = {
+    plain.MECHANISMS: (Step("enrolled_in", True, kinds=_MECHANISM),),
+    plain.ORGANISATIONS: (
+        Step("located_in", False, kinds=frozenset({"organisation", "network"})),
+        _NETWORKS,
+        _NETWORKS,
+        Step("member_of", True, kinds=_MECHANISM),
+    ),
 }
-PLAIN_COVERAGE: Final = (
-    "MATCH (c:E {kind: 'country'}) MATCH (m:E {kind: 'mechanism'}) "
-    f"RETURN c.id, m.id, EXISTS {{ MATCH (c)-[r:ENROLLED_IN]->(m) WHERE {IN_TIME} }}"
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one question took, in ms: median and 95th percentile of ``runs``, ``over`` of which were cut off at the limit."""
+
+    name: str
+    by: str
+    p50: float
+    p95: float
+    runs: int
+    over: int = 0
 
 
 def generated(size: Size) -> Iterator[Statement]:
@@ -74,118 +91,165 @@ def pairs(size: Size, count: int) -> list[tuple[str, str]]:
     return [(f"e{one:07d}", f"e{other:07d}") for one, other in drawn if one != other]
 
 
-def plain(size: Size, server: Server, asked: list[tuple[str, str]]) -> Iterator[Figure]:
+def asked(name: str, by: str, questions: Sequence[Callable[[], object]]) -> Row:
+    """Ask all, three times, so that the server has planned and compiled what it runs; then ask each once; neither for long."""
+    begun, took, over = time.perf_counter(), list[float](), 0
+    for question in [*questions] * 3:
+        if time.perf_counter() - begun < WARM_UP:
+            _once(question)
+    begun = time.perf_counter()
+    for question in questions:
+        if took and time.perf_counter() - begun > SHARE:
+            break
+        ms, cut = _once(question)
+        took.append(ms)
+        over += cut
+    p50, p95 = np.quantile(took, [0.5, 0.95]).tolist()
+    return Row(name, by, p50, p95, len(took), over)
+
+
+def _once(question: Callable[[], object]) -> tuple[float, bool]:
+    """How many ms it took, and whether it was cut off."""
+    begun, cut = time.perf_counter(), False
+    try:
+        question()
+    except ClientError as error:
+        if "Timed" not in (error.code or ""):
+            raise
+        cut = True
+    return (time.perf_counter() - begun) * 1000, cut
+
+
+def single(name: str, by: str, work: Callable[[], object]) -> Row:
+    """What is done one time."""
+    took, _ = _once(work)
+    return Row(name, by, took, took, 1)
+
+
+def ask_plainly(size: Size, server: Server, ends: list[tuple[str, str]], answers: Answers) -> Iterator[Row]:
     """Load and ask as a Neo4j user would."""
     driver, day = server.driver(), AsOf(AS_OF).first
-    driver.execute_query("CREATE CONSTRAINT e_id FOR (e:E) REQUIRE e.id IS UNIQUE")
-    driver.execute_query("CREATE INDEX e_kind FOR (e:E) ON (e.kind)")
-    begun = time.perf_counter()
-    nodes = ([one.subject, one.value] for one in generated(size) if one.predicate == "kind")
-    _send(driver, "UNWIND $rows AS r CREATE (:E {id: r[0], kind: r[1]})", nodes)
-    cost = {word.name: weights().of_strength(word.strength) + weights().length for word in vocabulary().predicates.values()}
-    links = (
-        [
-            one.subject,
-            one.predicate.upper(),
-            one.object,
-            one.valid.first,
-            one.valid.end,
-            one.citation.source,
-            cost[one.predicate],
-        ]
-        for one in generated(size)
-        if one.object is not None
-    )
-    _send(
-        driver,
-        "UNWIND $rows AS r MATCH (a:E {id: r[0]}) MATCH (b:E {id: r[2]}) "
-        "CREATE (a)-[:$(r[1]) {since: r[3], until: r[4], source: r[5], cost: r[6]}]->(b)",
-        links,
-    )
-    yield _once("load into Neo4j", "plain Cypher", begun)
-    for name, query in PLAIN.items():
-        yield timed(name, "plain Cypher", [partial(_rows, driver, query, a=a, b=b, day=day) for a, b in asked])
-    yield timed("coverage of mechanisms", "plain Cypher", [partial(_rows, driver, PLAIN_COVERAGE, day=day)] * 5)
+    yield single("load", FIRST, lambda: plain.load(driver, size))
+    driver.execute_query("CALL db.awaitIndexes(300)")
+
+    def rows(query: str, **parameters: Any) -> list[neo4j.Record]:
+        limited = neo4j.Query(query, timeout=LIMIT)
+        return driver.execute_query(limited, parameters, routing_=neo4j.RoutingControl.READ).records
+
+    for by, queries in ((FIRST, plain.FIRST), (SAME, plain.SAME)):
+        for name, query in queries.items():
+            questions = [partial(rows, query, a=a, b=b, day=day, text=f"The organisation {a}") for a, b in ends]
+            yield asked(name, by, questions)
+    for a, b in ends[:CHECKED]:
+        found = rows(plain.SAME[plain.SHORTEST], a=a, b=b, day=day)
+        answers[plain.SHORTEST, a, b] = [node["id"] for node in found[0][0]] if found else []
+        near = rows(plain.SAME[plain.NEAR], a=a, day=day)[0]
+        answers[plain.NEAR, a, b] = [(node["id"], count) for node, count in near[1]]
+    pattern = [partial(rows, plain.PATTERN, a=a, b=b, day=day) for a, b in ends]
+    yield asked(plain.SHORTEST, "plain Cypher, quantified pattern", pattern)
+    for name, query in plain.COVERAGE.items():
+        yield asked(name, FIRST, [partial(rows, query, day=day)] * 3)
 
 
-def own(size: Size, server: Server, asked: list[tuple[str, str]]) -> Iterator[Figure]:
-    """Load with the store, fill the snapshot, ask on the server."""
+def ask_ours(size: Size, server: Server, ends: list[tuple[str, str]], answers: Answers) -> Iterator[Row]:
+    """Load with the store, fill the snapshot, ask the kernel and the server."""
     with closing(Neo4jStore(server.url, (server.user, server.password))) as store:
-        begun = time.perf_counter()
-        store.replace("benchmark", generated(size), LOADED_AT)
-        yield _once("load into Neo4j", "mcmgraph", begun)
-        begun = time.perf_counter()
-        kernel, graph = Graph(store), Graph(store, engine="server")
-        kernel.snapshot()
-        yield _once("snapshot from Neo4j", "mcmgraph", begun)
-        for by, one in (("kernel on the snapshot", kernel), ("mcmgraph", graph)):
-            yield from _questions(one, by, asked)
+        yield single("load", SERVER, lambda: store.replace("benchmark", generated(size), LOADED_AT))
+        kernel, remote = Graph(store), Graph(store, engine="server")
+        _check(remote, ends, answers)
+        for name, find in _questions(remote):
+            yield asked(name, SERVER, [partial(find, a, b) for a, b in ends[: 3 if name in LENSES else None]])
+        yield single("snapshot filled from the server", SERVER, kernel.snapshot)
+        for name, find in _questions(kernel):
+            yield asked(name, KERNEL, [partial(find, a, b) for a, b in ends[: 3 if name in LENSES else None]])
 
 
-def _questions(graph: Graph, by: str, asked: list[tuple[str, str]]) -> Iterator[Figure]:
+def _check(graph: Graph, ends: list[tuple[str, str]], answers: Answers) -> None:
+    """That plain Cypher for the same answer gave it."""
+    find = dict(_questions(graph))
+    for a, b in ends[:CHECKED]:
+        path: Any = find[plain.SHORTEST](a, b)
+        near: Any = find[plain.NEAR](a, b)
+        ids = list(path.results[0].ids) if path.results else []
+        nodes = [(node.id, node.degree) for node in near.nodes]
+        assert ids == answers[plain.SHORTEST, a, b], (a, b)
+        assert nodes == answers[plain.NEAR, a, b], (a, b)
+
+
+def _questions(graph: Graph) -> list[tuple[str, Callable[[str, str], object]]]:
     def path(a: str, b: str, **more: Any) -> object:
-        return find_paths(graph, PathQuestion(a, b, as_of=AS_OF, **more))
+        return find_paths(graph, PathQuestion(a, b, as_of=AS_OF, predicates=FOLLOWED, **more))
 
-    def near(a: str) -> object:
-        return find_neighbourhood(graph, NeighbourhoodQuestion(a, as_of=AS_OF))
+    def near(a: str, _: str) -> object:
+        return find_neighbourhood(graph, NeighbourhoodQuestion(a, as_of=AS_OF, predicates=FOLLOWED))
 
-    def cover() -> object:
-        question = CoverageQuestion(as_of=AS_OF)
-        snapshot = graph.snapshot() if graph.engine == "kernel" else part_for(Part(graph, None), LENS, question)
-        return coverage_of(snapshot, LENS, question)
+    def named(a: str, _: str) -> object:
+        return search(graph, SearchQuestion(f"The organisation {a}"))
 
-    yield timed("shortest path", by, [partial(path, a, b, by="shortest", k=1) for a, b in asked])
-    yield timed("5 best by score, 3 steps", by, [partial(path, a, b, max_steps=3) for a, b in asked])
-    yield timed("5 best by score, 6 steps", by, [partial(path, a, b) for a, b in asked])
-    yield timed("neighbourhood, one step", by, [partial(near, a) for a, _ in asked])
-    yield timed("coverage of mechanisms", by, [cover] * 5)
+    def cover(name: str, _: str, __: str) -> object:
+        steps, kinds = LENSES[name], frozenset({"country"})
+        lens = Lens(name, (), name, name, kinds, "iso-249", (Entry("actors", "actors", steps, len(steps) - 1),))
+        question = CoverageQuestion(as_of=AS_OF, columns="product-class")
+        return coverage_of(graph.snapshot() if graph.engine == "kernel" else part_for(graph, lens, question), lens, question)
 
-
-def _send(driver: neo4j.Driver, query: str, rows: Iterator[list[Any]]) -> None:
-    while batch := list(islice(rows, BATCH)):
-        driver.execute_query(query, rows=batch)
-
-
-def _rows(driver: neo4j.Driver, query: str, **parameters: Any) -> object:
-    return driver.execute_query(query, parameters, routing_=neo4j.RoutingControl.READ).records
+    return [
+        (plain.SHORTEST, partial(path, by="shortest", k=1)),
+        (plain.BY_SCORE, partial(path, max_steps=3)),
+        ("5 best by score, 6 steps", path),
+        (plain.NEAR, near),
+        (plain.SEARCH, named),
+        *((name, partial(cover, name)) for name in LENSES),
+    ]
 
 
-def _once(name: str, by: str, begun: float) -> Figure:
-    took = (time.perf_counter() - begun) * 1000
-    return Figure(name, by, took, took, 1)
+def load_embedded(size: Size) -> Row:
+    """The same graph loaded into the embedded file."""
+    with tempfile.TemporaryDirectory() as folder, closing(SqliteStore(Path(folder) / "graph.sqlite")) as store:
+        return single("load", EMBEDDED, lambda: store.replace("benchmark", generated(size), LOADED_AT))
 
 
-def _keep(size: Size, on: dict[str, str], figures: list[Figure]) -> None:
-    """Write what was measured so far beside that of the other sizes: a run that is stopped has not been for nothing."""
-    kept = HERE / "neo4j.json"
-    held = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    held[size.name] = {"seed": SEED, "links": size.links, "machine": on, "figures": [figure.row() for figure in figures]}
-    kept.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
+def measured(size: Size, ends: list[tuple[str, str]]) -> Iterator[Row]:
+    """All rows of one size. Raises ``NoServer``."""
+    large, answers = size.links > MIDDLE.links, Answers()
+    for side in (ask_plainly, ask_ours):
+        server = launch(heap="1500m" if large else "768m", page_cache="512m" if large else "256m", quick=False)
+        try:
+            yield from side(size, server, ends, answers)
+        finally:
+            server.stop()
+    yield load_embedded(size)
 
 
 def main() -> int:
-    """Measure one size and write the figures; 0 also where there is no server."""
+    """Measure and write the figures; 0 also where there is no server."""
     read = argparse.ArgumentParser(prog="python -m benchmarks.neo4j_bench", description=__doc__)
-    read.add_argument("--size", choices=sorted(SIZES), default="full")
-    read.add_argument("--questions", type=int, default=40, help="pairs that are asked about (default: %(default)s)")
+    read.add_argument("--size", choices=sorted(RUNS), default="full")
+    read.add_argument("--questions", type=int, default=30, help="pairs that are asked about (default: %(default)s)")
+    read.add_argument("--out", type=Path, default=HERE / "neo4j.json", help="where the figures go (default: %(default)s)")
     given = read.parse_args()
-    size, on = SIZES[given.size], machine()
-    asked, figures = pairs(size, given.questions), []
-    sides: tuple[Callable[[Size, Server, list[tuple[str, str]]], Iterator[Figure]], ...] = (plain, own)
-    for side in sides:
+    for name in RUNS[given.size]:
+        size, on, rows = SIZES.get(name, MIDDLE), machine(), list[Row]()
+        print(f"{size.links:,} links", flush=True)
         try:
-            server = launch(heap="512m" if size.links <= 100_000 else "1g", page_cache="256m", quick=False)
+            for row in measured(size, pairs(size, given.questions)):
+                cut = f"  {row.over} over {LIMIT:g} s" if row.over else ""
+                print(f"{row.name:46} {row.by:34} {row.p50:12,.1f} {row.p95:12,.1f} ms {row.runs:4}{cut}", flush=True)
+                rows.append(row)
+                _keep(given.out, size, on, rows)
         except NoServer as error:
             print(f"No Neo4j server, so nothing was measured on one: {error}")
             return 0
-        try:
-            for figure in side(size, server, asked):
-                print(f"{figure.name:40} {figure.by:24} {figure.p50:12.2f} {figure.p95:12.2f} {figure.unit}", flush=True)
-                figures.append(figure)
-                _keep(size, on, figures)
-        finally:
-            server.stop()
+    if given.out == HERE / "neo4j.json":
+        report.rewrite(HERE.parent / "docs")
     return 0
+
+
+def _keep(path: Path, size: Size, on: dict[str, str], rows: list[Row]) -> None:
+    """Write what was measured so far beside that of the other sizes: a run that is stopped has not been for nothing."""
+    held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    told = {"seed": SEED, "entities": size.entities, "links": size.links, "limit": LIMIT, "machine": on}
+    held[size.name] = {**told, "figures": [asdict(row) for row in rows]}
+    path.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ a cluster, and a store that wrote sees what it wrote. The shape is drawn in ``gr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from types import TracebackType
@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import neo4j
-from neo4j import READ_ACCESS, WRITE_ACCESS
+from neo4j import WRITE_ACCESS, Result, RoutingControl
 
 from graph import neo4j_cypher as cypher
 from graph import neo4j_reading as reading
 from graph.errors import InputError, StoreUnavailable
-from graph.model import ANY_TIME, AsOf, EntityId, SourceId, Statement
+from graph.model import AsOf, EntityId, SourceId, Statement
+from graph.neo4j_reading import Row
 from graph.neo4j_schema import faults, prepare, surely
 from graph.neo4j_spool import LONGEST, Spool
 from graph.neo4j_writing import moment_of_change, native, replace
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 PATIENCE: Final = 5.0
 """Seconds that the driver goes on trying when the server does not answer."""
 _END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+_REMEMBERED: Final = 50_000
+"""How many links a store remembers."""
 _WHOLE_ID = re.compile("[0-9a-f]{32}")
 
 
@@ -55,6 +58,9 @@ class Neo4jStore:
         self._database = database or None
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         self._closed = False
+        self._met: dict[str, str | Row] = {}
+        self.newest: reading.Standing | None = None
+        """What was found when somebody last asked what is known now; others may have loaded since."""
         with faults(self.address):
             self._driver = neo4j.GraphDatabase.driver(
                 address,
@@ -64,6 +70,7 @@ class Neo4jStore:
                 liveness_check_timeout=20.0,
                 max_transaction_retry_time=PATIENCE,
                 notifications_min_severity="OFF",
+                fetch_size=reading.SLICE,
                 user_agent="mcmgraph",
             )
         try:
@@ -92,20 +99,20 @@ class Neo4jStore:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def replace(self, source: SourceId, statements: Iterable[Statement], at: datetime) -> Change:
+    def replace(self, source: SourceId, statements: Iterable[Statement], at: datetime, after: int | None = None) -> Change:
         """See ``graph.store.Store.replace``. The iterable is read to its end before anything is sent."""
         if not source.strip():
             raise InputError("A source needs a name, e.g. the path of the file that is loaded.")
         if len(source) > LONGEST:
             raise InputError(f"The name of a source can have {LONGEST} letters; {source[:40]!r}... has {len(source)}.")
         at = reading.in_utc(at)
-        loaded = self._read(cypher.SOURCE_CHANGES, source=source)
+        loaded = self.read(cypher.SOURCE_CHANGES, source=source)
         moment_of_change(source, at, native(loaded[-1][1]) if loaded else None, None)
         with Spool() as spool:
             spool.give(statements)
             self._check_open()
             with faults(self.address):
-                return replace(lambda: self._session(WRITE_ACCESS), spool, source, at)
+                return replace(lambda: self._session(WRITE_ACCESS), spool, source, at, after)
 
     def about(self, subject: EntityId, when: AsOf) -> Iterator[Statement]:
         """See ``graph.store.Store.about``."""
@@ -129,12 +136,35 @@ class Neo4jStore:
 
     def statements(self, ids: Sequence[str]) -> dict[str, Statement]:
         """See ``graph.store.Store.statements``. In the order of ``ids``."""
-        found = {row[0]: reading.statement(row) for row in self._by_id(ids, cypher.BY_ID, cypher.FULL)}
+        found: dict[str, Statement] = {}
+        met = self._met
+        places = []
+        for id in ids:
+            if isinstance(row := met.get(id), list):
+                found[id] = reading.statement(row)
+            elif row is not None:
+                places.append(row)
+        if places:
+            found.update((row[0], reading.statement(row)) for row in self.read(cypher.BY_PLACE, places=places))
+        rest = [id for id in ids if id not in found]
+        if rest and self.newest is not None:  # what was known then is known; most often that is all that is asked for
+            rows = self._by_id(rest, cypher.BY_ID, cypher.FULL, self.newest)
+            found.update((row[0], reading.statement(row)) for row in rows)
+            rest = [id for id in rest if id not in found]
+        if rest:
+            rows = self._by_id(rest, cypher.BY_ID, cypher.FULL, self.standing())
+            found.update((row[0], reading.statement(row)) for row in rows)
         return {id: found[id] for id in ids if id in found}
+
+    def remember(self, links: Mapping[str, str | Row]) -> None:
+        """Links that were read, for ``statements``: the whole row of each id, or the server's own id of the link."""
+        if len(self._met) > _REMEMBERED:
+            self._met = {}
+        self._met.update(links)
 
     def current(self, ids: Sequence[str]) -> set[str]:
         """Which of these ids some source says now; what is no id of a statement is left out."""
-        return {row[0] for row in self._by_id(ids, cypher.OPEN_BY_ID, cypher.PLACE)}
+        return {row[0] for row in self._by_id(ids, cypher.OPEN_BY_ID, cypher.PLACE, self.standing())}
 
     def records(self, predicate: str | None, when: AsOf, ever: bool = False) -> Iterator[Recorded]:
         """See ``graph.store.Store.records``."""
@@ -144,22 +174,21 @@ class Neo4jStore:
 
     def changes(self, since: int) -> Iterator[Change]:
         """See ``graph.store.Store.changes``."""
-        rows = self._read(cypher.CHANGES, since=since)
+        rows = self.read(cypher.CHANGES, since=since)
         return (Change(revision, source, native(at), *counts) for revision, source, at, *counts in rows)
 
     def delta(self, since: int) -> Iterator[Delta]:
         """See ``graph.store.Store.delta``."""
         changes = list(self.changes(since))
-        _, types = self._now(ANY_TIME)
-        return self._deltas(changes, types)
+        return self._deltas(changes, self.standing().types)
 
     def revision(self) -> int:
         """See ``graph.store.Store.revision``."""
-        return self._now(ANY_TIME)[0]
+        return self.standing().revision
 
     def revision_at(self, known: datetime) -> int:
         """See ``graph.store.Store.revision_at``."""
-        return self._now(AsOf(known=reading.in_utc(known)))[0]
+        return self.standing(known).revision
 
     def identity(self) -> str:
         """32 hexadecimal digits that no other store has: tells a graph that was made anew from the one before it."""
@@ -175,48 +204,65 @@ class Neo4jStore:
     # --- reading ---------------------------------------------------------------------------------------------------------
 
     def _session(self, access: str) -> neo4j.Session:
-        return self._driver.session(
-            database=self._database, default_access_mode=access, bookmark_manager=self._bookmarks, fetch_size=reading.SLICE
-        )
+        return self._driver.session(database=self._database, default_access_mode=access, bookmark_manager=self._bookmarks)
 
     def _check_open(self) -> None:
         if self._closed:
             raise StoreUnavailable(f"The store {self.address} has been closed.")
 
-    def _read(self, query: str, **parameters: Any) -> list[reading.Row]:
+    def read(self, query: str, **parameters: Any) -> list[Row]:
+        """The rows of a query, run as a read: on any member of a cluster, after what this store wrote, with retries."""
         self._check_open()
 
-        def run() -> list[reading.Row]:
-            with self._session(READ_ACCESS) as session:
-                return session.execute_read(lambda tx: tx.run(query, parameters).values())
+        def run() -> list[Row]:  # as execute_read does it, with one round trip less: the query goes out with the BEGIN
+            return self._driver.execute_query(
+                query,
+                parameters,
+                routing_=RoutingControl.READ,
+                database_=self._database,
+                bookmark_manager_=self._bookmarks,
+                result_transformer_=Result.values,
+            )
 
         with faults(self.address):
             return surely(run)
 
-    def _now(self, when: AsOf) -> tuple[int, tuple[str, ...]]:
-        """The revision known at that moment, and the relationship types that its links can have."""
-        rows = self._read(cypher.NOW, known=when.known or _END_OF_TIME)
-        return (rows[0][0], cypher.ours(rows[0][1])) if rows else (0, ())
+    def standing(self, known: datetime | None = None) -> reading.Standing:
+        """What is known at a moment, None for now."""
+        return self.standing_with(cypher.NOW, known)[0]
 
-    def _by_id(self, ids: Sequence[str], condition: str, returned: str) -> Iterator[reading.Row]:
+    def standing_with(self, query: str, known: datetime | None, **parameters: Any) -> tuple[reading.Standing, Row]:
+        """The same, and what else ``query`` returns in that row: it begins as ``graph.neo4j_cypher.NOW``."""
+        at = _END_OF_TIME if known is None else reading.in_utc(known)
+        rows = self.read(query, known=at, **parameters)
+        if rows:
+            revision, types, unsettled, *rest = rows[0]
+            found = reading.Standing(revision, cypher.ours(types), not unsettled)
+        else:
+            found, rest = reading.Standing(0, (), True), []
+        if known is None:
+            self.newest = found
+        return found, rest
+
+    def _by_id(self, ids: Sequence[str], condition: str, returned: str, standing: reading.Standing) -> Iterator[Row]:
         wanted = [id for id in dict.fromkeys(ids) if _WHOLE_ID.fullmatch(id)]
-        now, types = self._now(ANY_TIME)
-        query = cypher.anywhere(types, condition, "id", returned)
+        query = cypher.anywhere(standing.types, condition, "id", returned)
         for start in range(0, len(wanted), reading.SLICE):
-            yield from self._read(query, ids=wanted[start : start + reading.SLICE], now=now)
+            yield from self.read(query, ids=wanted[start : start + reading.SLICE], now=standing.revision)
 
     def _at_entity(self, query: str, entity: EntityId, when: AsOf) -> Iterator[Statement]:
-        now, _ = self._now(when)
+        now = self.standing(when.known).revision
         return reading.each_once(map(reading.statement, self._entity_rows(query, entity, now, when)))
 
-    def _entity_rows(self, query: str, entity: EntityId, now: int, when: AsOf) -> Iterator[reading.Row]:
-        rows = self._read(query, entity=entity, now=now, first=when.first, end=when.end)
+    def _entity_rows(self, query: str, entity: EntityId, now: int, when: AsOf) -> Iterator[Row]:
+        rows = self.read(query, entity=entity, now=now, first=when.first, end=when.end)
         rows.sort(key=itemgetter(2, 0))
         yield from self._while_open(rows)
 
-    def _slices(self, predicate: str | None, when: AsOf, condition: str, returned: str) -> Iterator[reading.Row]:
+    def _slices(self, predicate: str | None, when: AsOf, condition: str, returned: str) -> Iterator[Row]:
         """Rows in order of id; the revision is settled now, the slices are read as they are needed."""
-        now, types = self._now(when)
+        standing = self.standing(when.known)
+        now, types = standing.revision, standing.types
         condition = f"{cypher.IN_SLICE} AND {condition}"
         if predicate is None:
             query, sizing = cypher.anywhere(types, condition, "id", returned), cypher.SIZE
@@ -224,14 +270,14 @@ class Neo4jStore:
             query, sizing = cypher.of_predicate(types, predicate, condition, returned), cypher.size_of(types, predicate)
         return self._sliced(query, sizing, {"predicate": predicate, "now": now, "first": when.first, "end": when.end})
 
-    def _sliced(self, query: str, sizing: str, bound: dict[str, Any]) -> Iterator[reading.Row]:
-        ((size,),) = self._read(sizing, **bound)
+    def _sliced(self, query: str, sizing: str, bound: dict[str, Any]) -> Iterator[Row]:
+        ((size,),) = self.read(sizing, **bound)
         for low, high in reading.bounds(size):
-            rows = self._read(query, low=low, high=high, **bound)
+            rows = self.read(query, low=low, high=high, **bound)
             rows.sort(key=itemgetter(0))
             yield from self._while_open(rows)
 
-    def _while_open(self, rows: list[reading.Row]) -> Iterator[reading.Row]:
+    def _while_open(self, rows: list[Row]) -> Iterator[Row]:
         for row in rows:
             if self._closed:
                 self._check_open()
@@ -246,9 +292,9 @@ class Neo4jStore:
                 rows = self._sliced(query, cypher.SIZE, {"revisions": revisions})
                 yield from (Delta(revisions[0], row[reading.OPENED] == revisions[0], reading.statement(row)) for row in rows)
                 continue
-            found: list[tuple[int, str, bool, reading.Row]] = []
+            found: list[tuple[int, str, bool, Row]] = []
             for key, place in (("opened", reading.OPENED), ("closed", reading.CLOSED)):
                 query = cypher.anywhere(types, f"x.{key} IN $revisions", key, cypher.FULL)
-                found += [(row[place], row[0], key == "opened", row) for row in self._read(query, revisions=revisions)]
+                found += [(row[place], row[0], key == "opened", row) for row in self.read(query, revisions=revisions)]
             found.sort(key=itemgetter(0, 1))
             yield from (Delta(revision, added, reading.statement(row)) for revision, _, added, row in found)

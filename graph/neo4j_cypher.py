@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from graph.neo4j_schema import OTHER, kind_labels
-from graph.neo4j_spool import DETAILS
+from graph.neo4j_spool import DETAILS, SHOWN
 
 _OUR_TYPE = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
 
@@ -47,6 +47,10 @@ PLACE: Final = "elementId(x) AS c0"
 _PREDICATE: Final = "coalesce(x.predicate, toLower(type(x)))"
 _LINK: Final = f"x.id AS id, s.id AS subject, {_PREDICATE} AS predicate, o.id AS object, null AS value"
 _LITERAL: Final = "x.id AS id, x.subject AS subject, x.predicate AS predicate, null AS object, x.value AS value"
+
+
+BY_PLACE: Final = f"MATCH (s)-[x]->(o) WHERE elementId(x) IN $places RETURN {_LINK}, {FULL}"
+"""Links by the server's own ids of them, which needs no index."""
 
 
 def ours(types: Sequence[str]) -> tuple[str, ...]:
@@ -97,8 +101,10 @@ def _links(types: tuple[str, ...], condition: str, key: str) -> str:
 
 NOW: Final = (
     "MATCH (c:Change) WHERE c.at <= $known WITH c ORDER BY c.at DESC LIMIT 1 "
-    "RETURN c.revision, COLLECT { CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType }"
+    "RETURN c.revision, COLLECT { CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType }, "
+    "EXISTS { MATCH (l:Load {name: 'load'}) WHERE l.revision <= c.revision }"
 )
+"""The revision, the relationship types there are, and whether the display of entities is still being brought up to it."""
 ABOUT: Final = (
     f"MATCH (x:Statement) WHERE x.subject = $entity AND {SEEN} RETURN {_LITERAL}, {FULL} "
     f"UNION ALL MATCH (s:Entity {{id: $entity}})-[x]->(o:Entity) WHERE {SEEN} RETURN {_LINK}, {FULL}"
@@ -139,7 +145,11 @@ HOLDS: Final = "MATCH (l:Load {name: 'load'}) WHERE l.token = $token RETURN $num
 MARK_DONE: Final = "MATCH (l:Load {name: 'load'}) SET l.done = [n IN l.done WHERE n > $number - 16] + $number"
 """No more than a few batches are under way at once, so the newest numbers are enough."""
 
-ADD_ENTITIES: Final = "UNWIND $rows AS id MERGE (e:Entity {id: id}) ON CREATE SET e.opened = $revision, e.name = id"
+ADD_ENTITIES: Final = (
+    "UNWIND $rows AS r MERGE (e:Entity {id: r[0]}) ON CREATE SET e.opened = $revision, e.kind = r[2], "
+    "e.name = coalesce(r[3], r[0]), e.subtype = r[4], e.description = r[5], e.aliases = r[6], e:$(r[1])"
+)
+"""Each with its label (in a list), kind, name, subtype, description, other names. Whoever is there keeps what it shows."""
 _DETAILS: Final = ", ".join(f"{name}: r[{number}]" for number, name in enumerate(DETAILS, start=3))
 ADD_LINKS: Final = (
     "UNWIND $rows AS r MATCH (s:Entity {id: r[0]}) MATCH (o:Entity {id: r[1]}) "
@@ -152,12 +162,14 @@ ADD_LITERALS: Final = (
 CLOSE_LINKS: Final = "MATCH ()-[x]->() WHERE elementId(x) IN $rows SET x.closed = $revision, x.known_to = $at"
 CLOSE_LITERALS: Final = "MATCH (x) WHERE elementId(x) IN $rows SET x.closed = $revision, x.known_to = $at"
 
-_SHOWN: Final = ["kind", "name", "subtype", "description", "alias"]
+_SHOWN: Final = list(SHOWN)
 TO_SHOW: Final = (
     "CALL () { MATCH (s:Statement) WHERE s.opened = $revision RETURN s UNION ALL "
     "MATCH (s:Statement) WHERE s.closed = $revision RETURN s } "
-    f"WITH s WHERE s.predicate IN {_SHOWN} RETURN DISTINCT s.subject"
+    f"WITH s WHERE s.predicate IN {_SHOWN} WITH DISTINCT s.subject AS id "
+    "MATCH (e:Entity {id: id}) WHERE e.opened < $revision RETURN id"
 )
+"""Entities that were there before this revision and may show something else now; those that came with it show it already."""
 PUBLISH: Final = (
     "MERGE (c:Change {revision: $revision}) ON CREATE SET c.source = $source, c.at = $at, c.added = $added, "
     "c.withdrawn = $withdrawn, c.unchanged = $unchanged"
@@ -173,21 +185,22 @@ _UNDO_ENTITIES: Final = "MATCH (e:Entity) WHERE e.opened = $revision WITH e LIMI
 def show() -> str:
     """Make the display of entities anew: label, kind, name, ... as they are known at $revision.
 
-    The name in use longest is shown, as in ``graph.snapshot``; ``aliases`` are all other names, sorted. Entities that were
+    The name in use longest is shown, of those in English or of no language where there are any, as in
+    ``graph.building``; ``aliases`` are all other names, sorted. Entities that were
     merged stay apart here, with the link SAME_AS between them.
     """
     labels = kind_labels()
     label_of = ", ".join(f"{kind}: '{label}'" for kind, label in labels.items())
 
     def first(predicate: str) -> str:
-        return f"head([s IN told WHERE s.predicate = '{predicate}' AND s.lang IN ['', 'en'] | s.value]) AS {predicate}"
+        return f"head([s IN told WHERE s.predicate = '{predicate}' | s.value]) AS {predicate}"
 
     return (
         "UNWIND $rows AS id MATCH (e:Entity {id: id}) "
         f"OPTIONAL MATCH (s:Statement) USING INDEX s:Statement(subject) WHERE s.subject = id AND s.predicate IN {_SHOWN} "
         "AND s.opened <= $revision AND (s.closed IS NULL OR s.closed > $revision) "
-        "WITH e, s ORDER BY s.end DESC, s.id "
-        "WITH e, collect(CASE WHEN s IS NOT NULL THEN s {.predicate, .value, lang: coalesce(s.lang, '')} END) AS told "
+        "WITH e, s ORDER BY coalesce(s.lang, '') IN ['', 'en'] DESC, s.end DESC, s.id "
+        "WITH e, collect(CASE WHEN s IS NOT NULL THEN s {.predicate, .value} END) AS told "
         f"WITH e, told, {first('kind')}, {first('name')}, {first('subtype')}, {first('description')} "
         f"REMOVE e:{':'.join(labels.values())} "
         "SET e.kind = kind, e.name = coalesce(name, e.id), e.subtype = subtype, e.description = description, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graph.errors import BadDate
 from graph.model import SourceId, Statement
@@ -14,6 +14,19 @@ from graph.store import Change, Recorded
 
 Row = list[Any]
 """id, subject, predicate, object, value, then as in ``graph.neo4j_cypher.FULL``."""
+
+
+class Standing(NamedTuple):
+    """What is known at a moment: the revision, and the relationship types that its links can have.
+
+    ``settled``: what entities show (kind, name, ... on their nodes) has been brought up to this revision, or a later one.
+    """
+
+    revision: int
+    types: tuple[str, ...]
+    settled: bool
+
+
 OPENED: Final = 14
 CLOSED: Final = 15
 """Where a row says at which revisions the source began and ceased to say it."""

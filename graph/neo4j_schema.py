@@ -37,6 +37,8 @@ _OLDEST: Final = (5, 26)
 """The oldest server whose Cypher takes a relationship type as a parameter."""
 OTHER: Final = "LINKED_TO"
 """The relationship type of a link whose predicate is not of the vocabulary; the predicate is a property of it."""
+TEXTS: Final = "texts_of_mcmgraph"
+"""The full-text index of all texts: what a search on the server asks."""
 _INDEX_SECONDS: Final = 600
 """How long to wait for new indexes of a large graph."""
 
@@ -76,6 +78,10 @@ def wanted() -> dict[str, str]:
     """Every constraint and index by name, with the command that makes it."""
     commands = {name: f"CREATE CONSTRAINT {name} IF NOT EXISTS {what}" for name, what in _CONSTRAINTS.items()}
     commands |= {name: f"CREATE INDEX {name} IF NOT EXISTS {what}" for name, what in _INDEXES.items()}
+    commands[TEXTS] = (
+        f"CREATE FULLTEXT INDEX {TEXTS} IF NOT EXISTS FOR (s:Statement) ON EACH [s.value] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'standard-folding'}}"
+    )
     for type_ in (*link_types().values(), OTHER):
         for key in ("id", "opened", "closed"):
             name = f"mcmgraph_{type_.lower()}_{key}"
@@ -101,7 +107,7 @@ def prepare(session: neo4j.Session, address: str) -> str:
     ``SchemaTooNew``, and ``StoreRefused`` for an older server or a database that holds other data; errors of the driver pass
     through.
     """
-    row, agent = session.execute_read(_state)
+    row, agent = _state(session)
     _check_server(agent, address)
     version, identity, indexed = row if row is not None else (0, "", "")
     if version > SCHEMA:
@@ -126,8 +132,9 @@ def prepare(session: neo4j.Session, address: str) -> str:
         raise
 
 
-def _state(tx: neo4j.ManagedTransaction) -> tuple[list[Any] | None, str]:
-    result = tx.run(_STATE)
+def _state(session: neo4j.Session) -> tuple[list[Any] | None, str]:
+    """What the database says of itself; asked once, without retries: whoever opens a store wants to know at once."""
+    result = session.run(_STATE)
     row = result.single()
     return None if row is None else row.values(), result.consume().server.agent
 

@@ -11,13 +11,14 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, Final
 
 from graph.errors import BadStatement, StoreUnavailable
 from graph.model import Statement
-from graph.neo4j_schema import OTHER, link_types
+from graph.neo4j_schema import OTHER, kind_labels, link_types
 
 BATCH: Final = 2_000
 """Rows that travel together: with five times as many the server is a third slower, and so it is with half as many."""
@@ -39,6 +40,8 @@ CREATE TABLE shown (id TEXT PRIMARY KEY) WITHOUT ROWID;
 _KEEP: Final = f"INSERT OR IGNORE INTO given VALUES ({', '.join('?' * 20)})"
 _ADDED: Final = "FROM given WHERE id NOT IN (SELECT id FROM said)"
 
+SHOWN: Final = ("kind", "name", "subtype", "description", "alias")
+"""The predicates of the texts that an entity shows on its node."""
 DETAILS: Final = (
     "id",
     "valid_from",
@@ -133,10 +136,20 @@ class Spool:
         with _full():
             self._write('UPDATE given SET "release" = ? WHERE id = ?', rows)
 
-    def entities(self) -> Iterator[list[str]]:
-        """Every entity that what is added speaks of."""
-        sql = f"SELECT subject {_ADDED} UNION SELECT object {_ADDED} AND type IS NOT NULL"
-        return ([id for (id,) in rows] for rows in self._batches(sql))
+    def entities(self) -> Iterator[list[list[Any]]]:
+        """Every entity that what is added speaks of, with what a new one shows: label (in a list), then as in ``_shown``."""
+        with _full():
+            self._file.execute("CREATE INDEX IF NOT EXISTS told ON given (subject) WHERE type IS NULL")
+        sql = (
+            f"SELECT e.id, t.predicate, t.value FROM (SELECT subject AS id {_ADDED} UNION SELECT object {_ADDED} "
+            f"AND type IS NOT NULL) e LEFT JOIN given t ON t.subject = e.id AND t.type IS NULL AND t.predicate IN {SHOWN} "
+            "ORDER BY e.id, coalesce(t.lang, '') NOT IN ('', 'en'), t.\"end\" DESC, t.id"
+        )
+        rows = (row for batch in self._batches(sql) for row in batch)
+        labels = kind_labels()
+        entities = (_shown(id, list(told), labels) for id, told in groupby(rows, key=itemgetter(0)))
+        while batch := list(islice(entities, BATCH)):
+            yield batch
 
     def links(self) -> Iterator[list[tuple[Any, ...]]]:
         """The links that are added: subject, object, type, ``DETAILS``, the predicate where the type does not tell it."""
@@ -165,6 +178,19 @@ class Spool:
             if not rows:
                 return
             yield rows
+
+
+def _shown(id: str, told: Sequence[Sequence[Any]], labels: Mapping[str, str]) -> list[Any]:
+    """id, label, kind, name, subtype, description, other names: by the rule of ``graph.neo4j_cypher.show``."""
+    if told[0][1] is None:
+        return [id, [], None, None, None, None, None]
+    first: dict[str, str] = {}
+    for _, predicate, value in told:
+        first.setdefault(predicate, value)
+    kind, name = first.get("kind"), first.get("name")
+    others = {value for _, predicate, value in told if predicate in ("name", "alias")} if name is not None else set()
+    label = [labels[kind]] if kind is not None and kind in labels else []
+    return [id, label, kind, name, first.get("subtype"), first.get("description"), sorted(others - {name})]
 
 
 def _row(statement: Statement, types: Mapping[str, str]) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from neo4j.exceptions import DriverError, Neo4jError
 
 from graph import neo4j_cypher as cypher
-from graph.errors import InputError, SchemaTooNew, StoreError, StoreUnavailable
+from graph.errors import InputError, Overtaken, SchemaTooNew, StoreError, StoreUnavailable
 from graph.model import SourceId
 from graph.neo4j_schema import SCHEMA
 from graph.neo4j_sending import Piece, Sender, Sessions, TakenOverError
@@ -46,11 +46,11 @@ def moment_of_change(source: SourceId, at: datetime, own: datetime | None, newes
     return at if newest is None else max(at, newest + _TICK)
 
 
-def replace(sessions: Sessions, spool: Spool, source: SourceId, at: datetime) -> Change:
+def replace(sessions: Sessions, spool: Spool, source: SourceId, at: datetime, after: int | None = None) -> Change:
     """``graph.store.Store.replace``, of what the spool was given. Errors of the driver pass through."""
     load: _Load | None = None
     for attempt in range(1, _ATTEMPTS + 1):
-        load = _Load(sessions, spool, source, at, load)
+        load = _Load(sessions, spool, source, at, load, after)
         try:
             return load.run()
         except (DriverError, Neo4jError) as error:
@@ -66,8 +66,10 @@ def replace(sessions: Sessions, spool: Spool, source: SourceId, at: datetime) ->
 class _Load:
     """One attempt, after an ``earlier`` one that was cut off."""
 
-    def __init__(self, sessions: Sessions, spool: Spool, source: SourceId, at: datetime, earlier: _Load | None) -> None:
-        self._sessions, self._spool, self._source, self._at = sessions, spool, source, at
+    def __init__(
+        self, sessions: Sessions, spool: Spool, source: SourceId, at: datetime, earlier: _Load | None, after: int | None
+    ) -> None:
+        self._sessions, self._spool, self._source, self._at, self._after = sessions, spool, source, at, after
         self._sender = Sender(sessions, source, self._keep_lock)
         self._change: Change | None = earlier._change if earlier is not None else None
         self._types: tuple[str, ...] = ()
@@ -92,6 +94,9 @@ class _Load:
             return self._change
         revision, newest = self._newest()
         own = self._lock.run(cypher.SOURCE_CHANGES, source=self._source).values()
+        last = own[-1][0] if own else 0
+        if self._after is not None and self._after != last:
+            raise Overtaken(f"{self._source!r} was changed meanwhile, in revision {last}. Nothing was written; read it again.")
         moment = moment_of_change(self._source, self._at, native(own[-1][1]) if own else None, newest)
         self._compare([row[0] for row in own])
         added, withdrawn, unchanged = self._spool.counts()

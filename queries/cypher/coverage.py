@@ -18,6 +18,7 @@ from queries.bases import LISTED
 from queries.chains import fits
 from queries.completeness import DECLARATION
 from queries.coverage import CoverageQuestion
+from queries.cypher import reading
 from queries.cypher.reading import KIND, SHOWN, Part
 from queries.lens_names import AD_HOC, axis_of, base_of, lens_of
 from queries.lenses import ENROLLED, Base, Lens, Step
@@ -28,12 +29,15 @@ _ALIAS: Final = ("alias",)
 
 def part_of(graph: Graph, question: CoverageQuestion) -> Snapshot:
     """See the module. What cannot be asked is left to the question to refuse."""
-    part = Part(graph, question.known_at)
-    return part_for(part, _lens(part, question.lens), question)
+    return reading.part_of(graph, question.known_at, lambda part: _read_for(part, _lens(part, question.lens), question))
 
 
-def part_for(part: Part, lens: Lens, question: CoverageQuestion) -> Snapshot:
+def part_for(graph: Graph, lens: Lens, question: CoverageQuestion) -> Snapshot:
     """The same for a lens of one's own; ``question.lens`` is not read."""
+    return reading.part_of(graph, question.known_at, lambda part: _read_for(part, lens, question))
+
+
+def _read_for(part: Part, lens: Lens, question: CoverageQuestion) -> None:
     base = base_of(question.base if question.base is not None else lens.base)
     part.literals(LISTED)
     part.literals(DECLARATION)
@@ -58,7 +62,6 @@ def part_for(part: Part, lens: Lens, question: CoverageQuestion) -> Snapshot:
         for step in axis:
             part.hold(step.ids)
             standing = {*_follow(part, standing, step), *step.ids}
-    return part.snapshot()
 
 
 def _lens(part: Part, name: str) -> Lens:

@@ -4,6 +4,7 @@ distance asked for, those among the furthest, and all links of the entities that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from graph.neo4j_schema import link_types
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import vocabulary
 from queries import neighbourhood as asking
+from queries.cypher import reading
 from queries.cypher.reading import KIND, SHOWN, Part
 from queries.cypher.search import add_hints
 from queries.neighbourhood import NeighbourhoodQuestion
@@ -21,16 +23,32 @@ from queries.weights import weights
 
 def part_of(graph: Graph, question: NeighbourhoodQuestion) -> Snapshot:
     """See the module."""
-    part = Part(graph, question.known_at)
+    degrees: dict[EntityId, int] = {}
+
+    def read(part: Part) -> None:
+        degrees.clear()
+        degrees.update(_read(part, question))
+
+    snapshot = reading.part_of(graph, question.known_at, read, [question.centre])
+    asking.tell_degrees(snapshot, {snapshot.number(id) or 0: degree for id, degree in degrees.items()})
+    return snapshot
+
+
+def _read(part: Part, question: NeighbourhoodQuestion) -> Mapping[EntityId, int]:
+    """Read the part; returns how many entities those that are shown are linked to, where the server counted."""
     when = AsOf(question.as_of if question.as_of is not None else today(), question.known_at)
+    if part.shown and question.steps == 1:
+        beside = _read_beside(part, question, when)
+        if beside and part.knows(question.centre):
+            return beside
     part.hold([question.centre])
     if not part.knows(question.centre):
         add_hints(part, question.centre)
-        return part.snapshot()
+        return {}
     centre = part.stands(question.centre)
     snapshot = part.snapshot()
     if snapshot.kinds[snapshot.number(centre) or 0] == SOURCE:
-        return snapshot
+        return {}
     asked = _asked(question)
     read: set[EntityId] = set()
     for step in range(question.steps):
@@ -38,22 +56,23 @@ def part_of(graph: Graph, question: NeighbourhoodQuestion) -> Snapshot:
         part.around(ring, when, traversable=False, **asked)
         read.update(ring)
     reach = _within(part, question, when, centre, question.steps)
-    part.around(reach, when, traversable=False, inside=True, **asked)
     shown = reach[: question.limit + 1]
-    part.around([id for id in shown if id not in read], when, traversable=False, **asked)
-    part.tell(shown, SHOWN)
-    seen = part.snapshot()
-    among = {seen.number(id) for id in shown}
-    sources = {
-        seen.sources[seen.source[arc]]
-        for node in among
-        if node is not None
-        for arc in range(*seen.arcs(node).indices(len(seen.target)))
-        if seen.target[arc] in among
-    }
-    part.tell(sources, KIND)
-    part.tell(sources, SHOWN)
-    return part.snapshot()
+    degrees: dict[EntityId, int] = {}
+    if part.shown:
+        kinds = {"kinds": list(question.kinds), "not_kinds": [*question.not_kinds, SOURCE], "not_through": []}
+        degrees = part.ring(reach, when, centre=centre, **kinds, **asked)
+    else:
+        part.around(reach, when, traversable=False, inside=True, **asked)
+        part.around([id for id in shown if id not in read], when, traversable=False, **asked)
+    pairs = {(one, other) for one in shown for other in shown}
+    part.tell({*shown, *part.sources(pairs)}, (*KIND, *SHOWN))
+    return {id: degrees[id] for id in shown if id in degrees}
+
+
+def _read_beside(part: Part, question: NeighbourhoodQuestion, when: AsOf) -> Mapping[EntityId, int]:
+    """Read in one go what is one step away, where it is not more than what is shown; else nothing is returned."""
+    kinds = {"kinds": list(question.kinds), "not_kinds": [*question.not_kinds, SOURCE], "not_through": []}
+    return part.beside(when, centre=question.centre, limit=question.limit, **kinds, **_asked(question))
 
 
 def _within(part: Part, question: NeighbourhoodQuestion, when: AsOf, centre: EntityId, steps: int) -> list[EntityId]:
@@ -63,7 +82,7 @@ def _within(part: Part, question: NeighbourhoodQuestion, when: AsOf, centre: Ent
     snapshot = part.snapshot()
     number = snapshot.number(centre)
     assert number is not None
-    found = asking._Found(view(snapshot, when, weights()), replace(question, steps=steps), number)
+    found = asking.Found(view(snapshot, when, weights()), replace(question, steps=steps), number)
     return [snapshot.ids[node] for node in found.order()]
 
 
@@ -79,6 +98,8 @@ def _asked(question: NeighbourhoodQuestion) -> dict[str, Any]:
     return {
         "types": [link_types()[name] for name in followed if name in link_types()],
         "confidences": list(CONFIDENCES[: CONFIDENCES.index(question.confidence) + 1]),
+        "any_confidence": question.confidence == CONFIDENCES[-1],
         "ended": question.include_ended,
         "occurrences": sorted(weights().occurrences),
+        "denying": (),
     }

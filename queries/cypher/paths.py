@@ -16,8 +16,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from heapq import heappop, heappush
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final
+
+import numpy as np
 
 from graph.errors import InputError
 from graph.model import CONFIDENCES, AsOf, EntityId, today
@@ -25,11 +27,11 @@ from graph.neo4j_schema import link_types
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import vocabulary
 from queries import paths as asking
-from queries.cypher import texts
+from queries.cypher import reading, texts
 from queries.cypher.reading import KIND, SHOWN, Part
 from queries.cypher.search import add_hints
 from queries.ends import KEYS
-from queries.paths import PathQuestion
+from queries.paths import MOST_STEPS, PathQuestion
 from queries.selection import SOURCE, Mask
 from queries.steps import Steps
 from queries.weights import Weights
@@ -39,56 +41,85 @@ _FAR: Final = 1 << 60
 
 def part_of(graph: Graph, question: PathQuestion, chosen: Weights) -> Snapshot:
     """See the module. Raises ``InputError`` for what the server is not asked (sets of entities as ends)."""
-    return _Search(graph, question, chosen).run()
+    ids = (question.start, question.goal, *question.not_through)
+    return reading.part_of(graph, question.known_at, lambda part: _Search(graph, question, chosen, part).run(), ids)
 
 
 class _Search:
-    def __init__(self, graph: Graph, question: PathQuestion, chosen: Weights) -> None:
+    def __init__(self, graph: Graph, question: PathQuestion, chosen: Weights, part: Part) -> None:
         self._graph, self._question, self._chosen = graph, question, chosen
         self._when = AsOf(question.as_of if question.as_of is not None else today(), question.known_at)
-        self._part = Part(graph, question.known_at)
+        self._part = part
         self._open: set[EntityId] = set()
         """Entities whose links were read as far as the question follows them."""
         self._whole: set[EntityId] = set()
-        """Entities whose links were read whatever the filters."""
+        """Entities whose links were read whatever the filters, or their neighbours counted."""
 
-    def run(self) -> Snapshot:
+    def run(self) -> None:
         part, question = self._part, self._question
         ends = (question.start, question.goal)
+        if self._read_plain_shortest(ends):
+            return
         part.hold((*ends, *question.not_through))
         for id in (*ends, *question.not_through):
             if not part.knows(id):
                 if id in ends and ("|" in id or id.partition(":")[0].strip() in KEYS):
                     raise InputError(f"{id!r}: sets of entities as ends are not available with engine=server.")
                 add_hints(part, id)
-                return part.snapshot()  # the question says that it does not know this one
+                return  # the question says that it does not know this one
         ends = (part.stands(ends[0]), part.stands(ends[1]))
         if ends[0] == ends[1] or SOURCE in [self._kind(id) for id in ends]:
-            return part.snapshot()
-        self._widen(ends)
-        steps, ways = self._searched(ends)
-        while inner := [id for nodes in ways for id in nodes[1:-1] if id not in self._whole]:
-            self._read_whole(inner)
+            return
+        shortest = self._is_shortest()
+        if shortest:
+            if not self._asked_plainly():
+                self._read_shortest(ends)
+        else:
             self._search_on(ends)
-            steps, ways = self._searched(ends)
+        ways = self._searched(ends)
+        while inner := [id for nodes in ways for id in nodes[1:-1] if id not in self._whole]:
+            self._weigh(inner)
+            if not shortest:
+                self._search_on(ends)
+                ways = self._searched(ends)
         if not ways:
             self._explain(ends)
         if question.compare_to is not None:
             self._compare()
-            steps, ways = self._searched(ends)
-        self._show(steps, ways, ends)
-        return part.snapshot()
+            ways = self._searched(ends)
+        self._show(ways, ends)
 
     def _kind(self, id: EntityId) -> str:
         snapshot = self._part.snapshot()
         number = snapshot.number(id)
         return "" if number is None else snapshot.kinds[number]
 
-    # --- widening --------------------------------------------------------------------------------------------------------
+    # --- the shortest ------------------------------------------------------------------------------------------------------
 
-    def _widen(self, ends: Sequence[EntityId]) -> None:
-        self._read(ends)
-        self._search_on(ends)
+    def _is_shortest(self) -> bool:
+        """Whether the server can find the nodes of the paths by itself."""
+        question = self._question
+        return (
+            self._part.shown
+            and not question.disjoint
+            and (question.by == "shortest" or (question.by == "hops" and question.k == 1))
+        )
+
+    def _read_plain_shortest(self, ends: Sequence[EntityId]) -> bool:
+        """Whether the server found shortest paths, and told all there is to say of them: most often it does, in one go."""
+        return self._asked_plainly() and ends[0] != ends[1] and self._read_shortest(ends)
+
+    def _asked_plainly(self) -> bool:
+        """Whether the server can find the shortest paths before anything else is read."""
+        return self._is_shortest() and not self._question.not_through and self._question.compare_to is None
+
+    def _read_shortest(self, ends: Sequence[EntityId]) -> bool:
+        """Read the first of the shortest paths, as the server finds them; whether there are any."""
+        ways = self._part.shortest(MOST_STEPS, k=self._question.k, **self._limits(ends, self._question))
+        self._whole.update(id for ids in ways for id in ids[1:-1])
+        return bool(ways)
+
+    # --- widening --------------------------------------------------------------------------------------------------------
 
     def _search_on(self, ends: Sequence[EntityId]) -> None:
         """Read on until no better path can be left out."""
@@ -97,11 +128,9 @@ class _Search:
 
     def _due(self, ends: Sequence[EntityId]) -> list[EntityId]:
         """Entities to read next, none where the k best are certain."""
-        snapshot = self._part.snapshot()
-        steps, interior = self._seen(snapshot)
-        start, goal = (snapshot.number(id) for id in ends)
-        assert start is not None
-        assert goal is not None
+        if not self._open:
+            return list(ends)
+        snapshot, steps, interior, start, goal = self._seen(ends)
         open_nodes = interior.copy()
         open_nodes[[start, goal]] = True
         closed = [node for node, id in enumerate(snapshot.ids) if open_nodes[node] and id not in self._open]
@@ -124,13 +153,13 @@ class _Search:
 
     def _bound(self, steps: Steps, interior: Mask, start: int, goal: int) -> int | None:
         """What the last of the paths found costs (its steps, where these are counted); None while there are too few."""
-        ways = asking._ways(steps, interior, [start], [goal], self._question)
+        ways = asking.best_ways(steps, interior, [start], [goal], self._question)
         if not ways or (len(ways) < self._question.k and self._question.by != "shortest"):
             return None
         if self._question.by != "score":
             return max(len(nodes) for nodes in ways) - 1
         return max(
-            sum(int(steps.cost[steps.between(one, other)]) for one, other in pairwise(nodes))
+            sum(_cost(steps, one, other) for one, other in pairwise(nodes))
             + sum(int(steps.through[node]) for node in nodes[1:-1])
             for nodes in ways
         )
@@ -141,18 +170,19 @@ class _Search:
         strengths = [chosen.of_strength(word.strength) for word in vocabulary().predicates.values() if word.traversable]
         return chosen.length + min(strengths) + chosen.evidence[0] - chosen.corroboration_most
 
-    def _seen(self, snapshot: Snapshot) -> tuple[Steps, Mask]:
-        return asking._seen(snapshot, self._when, self._question, self._chosen)
-
-    def _searched(self, ends: Sequence[EntityId]) -> tuple[Steps, list[tuple[EntityId, ...]]]:
-        """The k best paths in the part, by ids."""
+    def _seen(self, ends: Sequence[EntityId]) -> tuple[Snapshot, Steps, Mask, int, int]:
+        """The part, the steps and inner entities of the question in it, and its ends."""
         snapshot = self._part.snapshot()
-        steps, interior = self._seen(snapshot)
         start, goal = (snapshot.number(id) for id in ends)
         assert start is not None
         assert goal is not None
-        ways = asking._ways(steps, interior, [start], [goal], self._question)
-        return steps, [tuple(snapshot.ids[node] for node in nodes) for nodes in ways]
+        return snapshot, *asking.steps_asked(snapshot, self._when, self._question, self._chosen), start, goal
+
+    def _searched(self, ends: Sequence[EntityId]) -> list[tuple[EntityId, ...]]:
+        """The k best paths in the part, by ids."""
+        snapshot, steps, interior, start, goal = self._seen(ends)
+        ways = asking.best_ways(steps, interior, [start], [goal], self._question)
+        return [tuple(snapshot.ids[node] for node in nodes) for nodes in ways]
 
     # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -162,8 +192,10 @@ class _Search:
         return {
             "types": [link_types()[name] for name in followed if name in link_types()],
             "confidences": list(CONFIDENCES[: CONFIDENCES.index(question.confidence) + 1]),
+            "any_confidence": question.confidence == CONFIDENCES[-1],
             "ended": question.include_ended,
             "occurrences": sorted(self._chosen.occurrences),
+            "denying": texts.denying(),
         }
 
     def _read(self, ids: Sequence[EntityId]) -> None:
@@ -172,20 +204,23 @@ class _Search:
         if self._question == self._question.bare():
             self._whole.update(ids)
 
+    def _weigh(self, ids: Sequence[EntityId]) -> None:
+        """Make certain what passing through some entities costs."""
+        if self._part.shown:
+            self._part.count_neighbours(ids, self._when, self._chosen.occurrences)
+            self._whole.update(ids)
+        else:
+            self._read_whole(ids)
+
     def _read_whole(self, ids: Sequence[EntityId], ended: bool = False) -> None:
         bare = replace(self._question.bare(), include_ended=ended or self._question.include_ended)
         self._part.around(dict.fromkeys(ids), self._when, traversable=True, **self._asked(bare))
         self._whole.update(ids)
 
-    def _show(self, steps: Steps, ways: Sequence[Sequence[EntityId]], ends: Sequence[EntityId]) -> None:
+    def _show(self, ways: Sequence[Sequence[EntityId]], ends: Sequence[EntityId]) -> None:
         """Read what the answer shows of the entities on the paths and of the sources of their links."""
-        seen, part = steps.view.snapshot, self._part
-        numbers = {id: seen.number(id) or 0 for nodes in ways for id in nodes}
-        walked = {steps.between(numbers[one], numbers[other]) for nodes in ways for one, other in pairwise(nodes)}
-        sources = {seen.sources[seen.source[arc]] for step in walked for arc in steps.links(step)}
-        shown = [*numbers, *ends, *sources]
-        part.tell(shown, KIND)
-        part.tell(shown, SHOWN)
+        walked = {pair for nodes in ways for pair in pairwise(nodes)}
+        self._part.tell({*ends, *chain(*ways), *self._part.sources(walked)}, (*KIND, *SHOWN))
 
     def _compare(self) -> None:
         """Read what the paths of the other date are now."""
@@ -203,17 +238,16 @@ class _Search:
     def _explain(self, ends: Sequence[EntityId]) -> None:
         """Read what says why there is no path: the shortest ones with less in the way, and all links of the ends."""
         self._read_whole(ends, ended=True)
-        newest = self._question.known_at is None
         for bare in (False, True):
             for ended in (False, True):
                 question = replace(self._question.bare() if bare else self._question, include_ended=ended)
-                if self._part.merges.stands or not newest:
+                if not self._part.shown:
                     self._flood(ends, question)
-                elif found := self._part.ask(texts.nearest(), **self._nearest(ends, question)):
+                elif found := self._part.ask(texts.nearest(), **self._limits(ends, question)):
                     self._read_inside(found[0][0], question)
-                    self._part.tell(found[0][0], KIND)
 
-    def _nearest(self, ends: Sequence[EntityId], question: PathQuestion) -> dict[str, Any]:
+    def _limits(self, ends: Sequence[EntityId], question: PathQuestion) -> dict[str, Any]:
+        """What a path pattern is bound by."""
         return {
             **self._asked(question),
             "start": ends[0],
@@ -233,11 +267,17 @@ class _Search:
             self._part.around(edge, self._when, traversable=True, **self._asked(question))
             read.update(edge)
             snapshot = self._part.snapshot()
-            steps, interior = asking._seen(snapshot, self._when, question, self._chosen)
+            steps, interior = asking.steps_asked(snapshot, self._when, question, self._chosen)
             far = _reached(steps, interior, snapshot.number(ends[0]) or 0, by_steps=True)
             if far[snapshot.number(ends[1]) or 0] < _FAR:
                 return
             edge = [id for node, id in enumerate(snapshot.ids) if far[node] < _FAR and interior[node] and id not in read]
+
+
+def _cost(steps: Steps, one: int, other: int) -> int:
+    """What the step from one node to a neighbour costs."""
+    begin, end = int(steps.offsets[one]), int(steps.offsets[one + 1])
+    return int(steps.cost[begin + int(np.searchsorted(steps.target[begin:end], other))])
 
 
 def _reached(steps: Steps, interior: Mask, start: int, by_steps: bool) -> list[int]:

@@ -7,52 +7,24 @@ comes whole, and an entity that was asked about comes with every decision that m
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from typing import Any, Final, Protocol, cast
+from operator import itemgetter
+from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
-from neo4j import WRITE_ACCESS, ManagedTransaction
-
-from graph.merging import representatives
-from graph.model import AsOf, EntityId, Statement
+from graph.model import AsOf, EntityId
 from graph.neo4j import Neo4jStore
-from graph.neo4j_schema import faults
-from graph.snapshot import Graph, Snapshot, snapshot_of
-from graph.sqlite_rows import statement_of
+from graph.neo4j_reading import Row, Standing
+from graph.snapshot import Graph, Snapshot, snapshot_of_rows
 from queries.cypher import texts
+from queries.cypher.rows import READ, SOURCE_OF, Merges, Read, kind_of, read_of, whole
+from queries.selection import SOURCE, count_neighbours
 
 KIND: Final = ("kind",)
 SHOWN: Final = ("name", "subtype", "url", "url_status")
 """What else an answer shows of an entity or a source."""
 _BATCH: Final = 2_000
-
-Row = list[Any]
-
-
-class Reads(Protocol):
-    """Runs a query as a read."""
-
-    def __call__(self, query: str, **parameters: Any) -> list[Row]: ...
-
-
-class Merges:
-    """Which ids stand for which, at one revision."""
-
-    def __init__(self, decisions: list[Statement]) -> None:
-        self.decisions: Final = decisions
-        self.stands: Final = representatives((one.subject, one.object or "") for one in decisions)
-        self._members: dict[EntityId, list[EntityId]] = {}
-        for member, survivor in self.stands.items():
-            self._members.setdefault(survivor, [survivor]).append(member)
-
-    def members(self, ids: Iterable[EntityId]) -> list[EntityId]:
-        """All ids under which these entities are spoken of, each once."""
-        found: dict[EntityId, None] = {}
-        for id in ids:
-            survivor = self.stands.get(id, id)
-            found.update(dict.fromkeys(self._members.get(survivor, (survivor,))))
-        return list(found)
 
 
 _merges: WeakKeyDictionary[Graph, tuple[int, Merges]] = WeakKeyDictionary()
@@ -64,80 +36,186 @@ def server_of(graph: Graph) -> Neo4jStore:
     return cast(Neo4jStore, graph.store)
 
 
-class Part:
-    """What was read so far. Not safe for threads; made for one question."""
+def part_of(graph: Graph, known: datetime | None, read: Callable[[Part], None], ids: Iterable[EntityId] = ()) -> Snapshot:
+    """The part that ``read`` reads, begun with some ids; again where a load came between, at last by the statements alone."""
+    ids = tuple(ids)
+    part = Part(graph, known, ids)
+    read(part)
+    if part.guessed and part.overtaken():
+        part = Part(graph, known, ids, ask=True)
+        read(part)
+    if part.shown and part.overtaken():
+        part = Part(graph, known, ids, ask=True, by_statements=True)
+        read(part)
+    return part.snapshot()
 
-    def __init__(self, graph: Graph, known: datetime | None) -> None:
+
+class Part:
+    """What was read so far. Not safe for threads; made for one question.
+
+    ``shown``: whether kinds may be read off the nodes of entities. These follow the newest revision, so it is false for an
+    earlier one, while the nodes are being brought up to date, and where entities were merged (their nodes stay apart).
+    ``by_statements``: read them from the statements in any case. ``ids``: who is sure to be asked about; what answers show of
+    them is read at once. ``guessed``: the revision is the one that was found when somebody last asked, unless ``ask``; whether
+    it still is the newest is told when the last is read.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        known: datetime | None,
+        ids: Iterable[EntityId] = (),
+        ask: bool = False,
+        by_statements: bool = False,
+    ) -> None:
         self.store: Final = server_of(graph)
-        self._ask: Final[Reads] = self.store._read
-        self._known = known
-        self.revision: Final = graph.revision(known)
-        self._held: dict[str, Statement] = {}
-        self._told: dict[tuple[str, ...], set[EntityId]] = {}
+        guess = None if ask or known is not None else _guess(graph)
+        self.guessed: Final = guess is not None
+        first: list[EntityId] = []
+        told: Row = []
+        if guess is not None:
+            standing = guess
+        else:
+            first = list(ids)
+            standing, told = self.store.standing_with(texts.BEGIN, known, ids=first, predicates=[*KIND, *SHOWN])
+        self.revision: Final = standing.revision
+        self._held: dict[bytes, Read] = {}
+        self._kinds: dict[EntityId, str] = {}
+        self._counted: dict[EntityId, int] = {}
+        self._told: dict[tuple[str, ...], set[EntityId]] = {(*KIND, *SHOWN): set(first)}
         self._nodes: set[EntityId] = set()
-        self.merges: Final = self._decided(graph)
         self._snapshot: Snapshot | None = None
+        self._take(read_of(row) for rows in told for row in rows)
+        self.merges: Final = self._decided(graph)
+        self.shown: Final = known is None and standing.settled and not (by_statements or self.merges.stands)
+        self._overtaken: bool | None = None
+        """Whether a load had come between when that was last told; None where nodes were read after that."""
 
     def _decided(self, graph: Graph) -> Merges:
         with _lock:
             held = _merges.get(graph)
         if held is None or held[0] != self.revision:
-            rows = self._ask(texts.MERGES, now=self.revision)
-            held = (self.revision, Merges([_statement(row) for row in rows]))
+            held = (self.revision, Merges([read_of(row) for row in self.ask(texts.MERGES)]))
             with _lock:
                 _merges[graph] = held
         merges = held[1]
-        self._take_all(merges.decisions)
+        self._take(merges.decisions)
         return merges
 
     def snapshot(self) -> Snapshot:
         """A snapshot of what was read; the same one as long as nothing is read."""
         if self._snapshot is None:
-            self._snapshot = snapshot_of([self._held[id] for id in sorted(self._held)], self.revision)
+            kinds = (kind_of(number, *shown) for number, shown in enumerate(self._kinds.items()))
+            made = snapshot_of_rows(sorted((*self._held.values(), *kinds), key=itemgetter(0)), self.revision)
+            counted = {made.number(id): count for id, count in self._counted.items()}
+            count_neighbours(made, {node: count for node, count in counted.items() if node is not None})
+            self._snapshot = made
         return self._snapshot
 
     def stands(self, id: EntityId) -> EntityId:
         """The id that stands for this one."""
         return self.merges.stands.get(id, id)
 
+    def overtaken(self) -> bool:
+        """Whether something was loaded since this part was begun, so that what nodes show may have been of two revisions."""
+        return bool(self.ask(texts.OVERTAKEN)[0][0]) if self._overtaken is None else self._overtaken
+
     # --- reading ---------------------------------------------------------------------------------------------------------
 
     def hold(self, ids: Iterable[EntityId]) -> None:
         """Read who these are. Where the graph knows an id, the part does: by any statement, should it have no kind."""
         wanted = list(ids)
-        self.tell(wanted, KIND)
-        self.tell(wanted, SHOWN)
-        when = AsOf(None, self._known)
+        self.tell(wanted, (*KIND, *SHOWN))
         for id in wanted:
             if id not in self._nodes:
-                for read in (self.store.about, self.store.links):
-                    if (one := next(iter(read(id, when)), None)) is not None:
-                        self._take_all([one])
-                        break
+                self._take(read_of(row) for (row,) in self.ask(texts.ANYTHING, id=id))
 
     def knows(self, id: EntityId) -> bool:
         """Whether anything read so far speaks of this id."""
         return id in self._nodes
 
     def around(self, ids: Iterable[EntityId], when: AsOf, *, traversable: bool, inside: bool = False, **asked: Any) -> None:
-        """Read the links of some entities; ``asked`` holds ``types``, ``confidences``, ``ended`` and ``occurrences``."""
+        """Read the links of some entities; ``asked``: ``texts.around``."""
         bound = {**asked, "first": when.first, "end": when.end, "inside": inside}
         if self.merges.stands:
             bound["ended"] = True  # what counts as happened follows the kind of the surviving entity
-        query = texts.around(traversable)
+        query = texts.around(traversable, self.shown)
         members = self.merges.members(ids)
-        batches = [members] if inside else _batches(members)
-        for batch in batches:
-            self._take(self._ask(query, ids=batch, now=self.revision, **bound))
-        self.tell(self._nodes, KIND)
+        for batch in [members] if inside else _batches(members):
+            self._take_links(self.ask(query, ids=batch, **bound))
+        if not self.shown:
+            self.tell(self._nodes, KIND)
 
-    def follow(self, ids: Iterable[EntityId], types: Collection[str], forward: bool) -> list[Statement]:
+    def ring(self, ids: list[EntityId], when: AsOf, **asked: Any) -> dict[EntityId, int]:
+        """Read the links among some entities; returns how many others each is joined to. For a part that is ``shown``."""
+        rows = self.ask(texts.ring(traversable=False), ids=ids, first=when.first, end=when.end, **asked)
+        for _, _, links in rows:
+            self._take_links(links)
+        return {id: joined for id, joined, _ in rows}
+
+    def count_neighbours(self, ids: Iterable[EntityId], when: AsOf, occurrences: Collection[str]) -> None:
+        """Let the server count the neighbours of some entities. For a part that is ``shown``, and always of one date."""
+        bound = {"first": when.first, "end": when.end, "occurrences": sorted(occurrences), "source": SOURCE}
+        self._count(self.ask(texts.neighbours(), ids=sorted(set(ids).difference(self._counted)), **bound))
+
+    def shortest(self, most: int, **limits: Any) -> list[list[EntityId]]:
+        """Let the server find the shortest paths; read all there is to say of them. Returns ids. For a ``shown`` part."""
+        bound = {**limits, "source": SOURCE, "predicates": [*KIND, *SHOWN]}
+        ((ways, links, counts, ids, told, overtaken),) = self.ask(texts.shortest(most), **bound)
+        self._take_links(links)
+        self._count(counts)
+        self._take_told(ids, links, told, overtaken)
+        return [list(ids) for ids in ways]
+
+    def beside(self, when: AsOf, **asked: Any) -> dict[EntityId, int]:
+        """Read what is one step from a centre, and all there is to say of it, where that is not more than the limit.
+
+        Returns how many others each is joined to; nothing where they are too many, or there is no such node. For a ``shown``
+        part.
+        """
+        bound = {**asked, "first": when.first, "end": when.end, "predicates": [*KIND, *SHOWN]}
+        rows = self.ask(texts.beside(), **bound)
+        if not rows:
+            return {}
+        ((joined, links, told, overtaken),) = rows
+        degrees = dict(joined)
+        self._take_links(links)
+        self._take_told(degrees, links, told, overtaken)
+        return degrees
+
+    def similar(self, predicates: tuple[str, ...], **asked: Any) -> None:
+        """Read what is told by some predicates of entities that the full-text index finds, and of those to be kept apart."""
+        ((ids, links, told, overtaken),) = self.ask(texts.LIKE, predicates=predicates, **asked)
+        found = self._take(map(read_of, links))
+        self._told.setdefault(predicates, set()).update(ids)
+        self._take(map(read_of, told))
+        self._overtaken = overtaken
+        if self.merges.stands:
+            self.tell(ids, predicates)
+            found += self.apart(ids)
+            self.tell({id for one in found for id in (one.subject, one.object or "")}, predicates)
+
+    def _take_told(self, ids: Iterable[EntityId], links: Iterable[Row], told: Iterable[Row], overtaken: bool) -> None:
+        """What is told of some entities and of the sources of some links."""
+        self._told[*KIND, *SHOWN].update(ids, (link[SOURCE_OF] for link in links))
+        self._take(read_of(row) for row in told)
+        self._overtaken = overtaken
+
+    def _count(self, rows: Iterable[Row]) -> None:
+        self._counted.update((id, count) for id, count in rows)
+        self._snapshot = self._overtaken = None
+
+    def follow(self, ids: Iterable[EntityId], types: Collection[str], forward: bool) -> list[Read]:
         """Read the links of any time that some entities have in one direction; returns them."""
         query = texts.FORWARD if forward else texts.BACKWARD
-        found: list[Statement] = []
+        found: list[Read] = []
         for batch in _batches(self.merges.members(ids)):
-            found += self._take(self._ask(query, ids=batch, types=list(types), now=self.revision))
+            found += self._take(map(read_of, self.ask(query, ids=batch, types=list(types))))
         return found
+
+    def apart(self, ids: Iterable[EntityId]) -> list[Read]:
+        """Read whom some entities are not to be confused with."""
+        return self._take(map(read_of, self.ask(texts.APART, ids=self.merges.members(ids))))
 
     def tell(self, ids: Iterable[EntityId], predicates: tuple[str, ...]) -> None:
         """Read what is told of some entities by some literal predicates, once."""
@@ -145,39 +223,50 @@ class Part:
         wanted = [id for id in self.merges.members(ids) if id not in told]
         told.update(wanted)
         for batch in _batches(sorted(wanted)):
-            self._take(self._ask(texts.TEXTS, ids=batch, predicates=predicates, now=self.revision))
+            rows = self.ask(texts.TEXTS, ids=batch, predicates=predicates)
+            self._take(read_of(row) for (row,) in rows if row is not None)
+            self._overtaken = any(row is None for (row,) in rows)
 
-    def literals(self, predicate: str, values: Iterable[str] = ()) -> list[Statement]:
+    def literals(self, predicate: str, values: Iterable[str] = ()) -> list[Read]:
         """Read all texts of one predicate (with one of these values); returns them."""
-        return self._take(self._ask(texts.LITERALS, predicate=predicate, values=sorted(values), now=self.revision))
+        return self._take(map(read_of, self.ask(texts.LITERALS, predicate=predicate, values=sorted(values))))
 
     def ask(self, query: str, **parameters: Any) -> list[Row]:
-        """The rows of another query about this revision."""
-        return self._ask(query, now=self.revision, **parameters)
+        """The rows of a query about this revision."""
+        return self.store.read(query, now=self.revision, **parameters)
 
-    def make(self, commands: Iterable[str]) -> None:
-        """Run commands of the schema, each on its own."""
-        for command in commands:
-            with faults(self.store.address), self.store._session(WRITE_ACCESS) as session:
-                session.execute_write(_run, command)
+    def sources(self, pairs: Iterable[tuple[EntityId, EntityId]]) -> set[EntityId]:
+        """The sources of the links that were read between these entities."""
+        wanted = {frozenset(pair) for pair in pairs}
+        links = (one for one in self._held.values() if one.object is not None)
+        return {one.source for one in links if frozenset((self.stands(one.subject), self.stands(one.object or ""))) in wanted}
 
-    def _take(self, rows: list[Row]) -> list[Statement]:
-        found = [_statement(row) for row in rows]
-        self._take_all(found)
-        return found
+    def _take_links(self, rows: Iterable[Row]) -> None:
+        """Links with the kinds that their ends show, None for those that were not asked for, and with what is cited of some."""
+        found: list[Read] = []
+        met: dict[str, str | Row] = {}
+        for row in rows:
+            told, (kind, other, place), cited = row[:READ], row[READ : READ + 3], row[READ + 3 :]
+            link = read_of(told)
+            found.append(link)
+            met[told[0]] = whole(link, *cited) if cited else place
+            for id, shown in ((link.subject, kind), (link.object, other)):
+                if id is not None and shown is not None:
+                    self._kinds[id] = shown
+        self._take(found)
+        self.store.remember(met)
+        self._snapshot = self._overtaken = None
 
-    def _take_all(self, statements: Iterable[Statement]) -> None:
-        for one in statements:
+    def _take(self, statements: Iterable[Read]) -> list[Read]:
+        found = list(statements)
+        for one in found:
             if one.id not in self._held:
                 self._held[one.id] = one
                 self._nodes.add(one.subject)
                 if one.object is not None:
                     self._nodes.add(one.object)
                 self._snapshot = None
-
-
-def _run(tx: ManagedTransaction, command: str) -> None:
-    tx.run(command).consume()
+        return found
 
 
 def part_citing(graph: Graph, ids: Iterable[str], known: datetime | None) -> Snapshot:
@@ -186,32 +275,17 @@ def part_citing(graph: Graph, ids: Iterable[str], known: datetime | None) -> Sna
     named: dict[EntityId, None] = {}
     for one in part.store.statements(list(ids)).values():
         named.update(dict.fromkeys(filter(None, (one.subject, one.object, one.citation.source))))
-    part.tell(named, KIND)
-    part.tell(named, SHOWN)
+    part.tell(named, (*KIND, *SHOWN))
     return part.snapshot()
 
 
-def _statement(row: Row) -> Statement:
-    """A statement without what only its citation needs, which is read for the answer."""
-    id, subject, predicate, target, value, valid_from, valid_to, source, confidence, qualifiers = row
-    return statement_of(
-        (
-            bytes.fromhex(id),
-            subject,
-            predicate,
-            target,
-            value,
-            valid_from,
-            valid_to,
-            source,
-            "",
-            "",
-            "",
-            confidence,
-            "",
-            qualifiers,
-        )
-    )
+def _guess(graph: Graph) -> Standing | None:
+    """What was known when somebody last asked, where that spares the asking: nothing was merged, and nodes show it."""
+    newest = server_of(graph).newest
+    with _lock:
+        held = _merges.get(graph)
+    fits = newest is not None and newest.settled and held is not None and held[0] == newest.revision and not held[1].stands
+    return newest if fits else None
 
 
 def _batches(ids: list[EntityId]) -> list[list[EntityId]]:

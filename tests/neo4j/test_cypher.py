@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,19 +12,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.errors import InputError, McmgraphError, UnknownEntity
+from graph.errors import InputError, McmgraphError, StoreRefused, UnknownEntity
 from graph.model import CONFIDENCES, AsOf, Statement
 from graph.neo4j import Neo4jStore
+from graph.neo4j_schema import TEXTS
 from graph.snapshot import Graph
 from queries import engine
 from queries.coverage import CoverageQuestion, coverage_of, find_coverage
 from queries.cypher.coverage import part_for
 from queries.cypher.reading import Part
-from queries.neighbourhood import find_neighbourhood
+from queries.neighbourhood import NeighbourhoodQuestion, find_neighbourhood
 from queries.paths import PathQuestion, find_paths
 from queries.search import SearchQuestion, resolve, search
 from queries.weights import weights
 from tests.factories import LOADED_AT, cited_source, entities, entity, link, text
+from tests.neo4j.conftest import Connect
+from tests.neo4j_server import Server
 from tests.property import test_coverage as covering
 from tests.property.test_paths import expected, told
 from tests.queries.oracle import World
@@ -70,7 +73,7 @@ def both(store: Neo4jStore) -> Both:
 
 
 def test_paths_and_neighbourhoods_of_random_graphs(both: Both) -> None:
-    @settings(few, max_examples=8)
+    @settings(few, max_examples=6)
     @given(worlds(), st.lists(asked(), min_size=6, max_size=6), st.lists(asked_around(), min_size=4, max_size=4))
     def compare(world: list[Statement], questions: list[PathQuestion], around: list[Any]) -> None:
         both.board.hold(world)
@@ -89,6 +92,85 @@ def test_paths_and_neighbourhoods_of_random_graphs(both: Both) -> None:
     compare()
 
 
+def test_random_graphs_in_which_entities_were_merged(both: Both) -> None:
+    decided = st.lists(st.builds(lambda one, other: link(one, "same_as", other), *[st.sampled_from("bcdef")] * 2), max_size=3)
+
+    @settings(few, max_examples=4)
+    @given(worlds(), decided, st.lists(asked(), min_size=3, max_size=3), st.lists(asked_around(), min_size=2, max_size=2))
+    def compare(world: list[Statement], merges: list[Statement], questions: list[PathQuestion], around: list[Any]) -> None:
+        both.board.hold([*world, *merges])
+        for question in questions:
+            both.ask(find_paths, question)
+        for one in around:
+            both.ask(find_neighbourhood, one)
+
+    compare()
+
+
+def test_a_load_that_comes_between(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a part is read, entities become sources, which no path passes through: the answer is that of one revision."""
+    links = [
+        link("a", "funds", "b"),
+        link("b", "funds", "g"),
+        link("a", "funds", "c"),
+        link("c", "funds", "d"),
+        link("d", "funds", "g"),
+    ]
+    both.board.hold([*entities("organisation", "a", "b", "c", "d", "g"), *links])
+    question = PathQuestion("a", "g", as_of=DAY, by="hops", k=2, max_steps=3, disjoint="node")
+    before = find_paths(both.kernel, question)
+    changed = [*entities("organisation", "a", "c", "d", "g"), *entities("source", "b"), *links]
+    hold, loads = Part.hold, iter([changed])
+
+    def hold_and_load(part: Part, ids: Iterable[str]) -> None:
+        hold(part, ids)
+        for statements in loads:
+            both.board.hold(statements)
+
+    monkeypatch.setattr(Part, "hold", hold_and_load)
+    answer = find_paths(both.server, question)
+    assert next(loads, None) is None
+    after = find_paths(both.kernel, question)
+    assert [path.ids for path in before.results] == [("a", "b", "g"), ("a", "c", "d", "g")]
+    assert [path.ids for path in after.results] == [("a", "c", "d", "g")]
+    assert answer == (before if answer.revision == before.revision else after)
+
+
+def test_what_another_process_loaded_is_seen_at_once(both: Both, connect: Connect) -> None:
+    """A question begins with the revision that the last one found; it begins anew where that is no longer the newest."""
+    said = [*entities("organisation", "a", "b", "c"), link("a", "funds", "b")]
+    both.board.hold(said)
+    asked: list[tuple[Callable[[Graph, Any], Any], Any]] = [
+        (find_paths, PathQuestion("a", "b", as_of=DAY, by="shortest", k=2)),
+        (find_paths, PathQuestion("a", "b", as_of=DAY)),
+        (find_neighbourhood, NeighbourhoodQuestion("a", as_of=DAY)),
+        (search, SearchQuestion("newcomer")),
+    ]
+    for find, question in asked:
+        both.ask(find, question)
+    other = connect()
+    for number, (find, question) in enumerate(asked):
+        newcomer = f"new{number}"
+        more = [*entity(newcomer, name=f"Newcomer {number}"), link("a", "funds", newcomer), link(newcomer, "funds", "b")]
+        change = other.replace(newcomer, [*more, link("a", "supports", "b", source=newcomer)], LOADED_AT + timedelta(days=9))
+        answer = find(both.server, question)
+        assert answer.revision == change.revision
+        assert answer == find(both.kernel, question)
+
+
+def test_nothing_is_read_off_entities_that_are_being_brought_up_to_date(both: Both, server: Server) -> None:
+    both.board.hold([*entities("organisation", "a", "g"), link("a", "funds", "g")])
+    assert Part(both.server, None, ask=True).shown
+    assert not Part(both.server, LOADED_AT + timedelta(days=9)).shown
+    revision = both.store.revision()
+    server.run("CREATE (:Load {name: 'load', revision: $revision})", revision=revision)
+    assert not Part(both.server, None, ask=True).shown
+    server.run("MATCH (l:Load) SET l.revision = $revision", revision=revision + 1)
+    assert Part(both.server, None, ask=True).shown  # staged rows change nothing that is shown
+    server.run("MATCH (l:Load) DELETE l")
+    both.ask(find_paths, PathQuestion("a", "g", as_of=DAY))
+
+
 def test_coverage_of_random_graphs(both: Both) -> None:
     columns = st.sampled_from(("none", "by", "product-class"))
 
@@ -105,7 +187,7 @@ def test_coverage_of_random_graphs(both: Both) -> None:
                 if lens is covering.LISTED and column == "product-class":
                     continue
                 question = CoverageQuestion(columns=column, as_of=day)
-                snapshot = part_for(Part(both.server, None), lens, question)
+                snapshot = part_for(both.server, lens, question)
                 answer = coverage_of(snapshot, lens, question)
                 assert answer == coverage_of(both.kernel.snapshot(), lens, question)
                 held = world if lens is covering.MEMBERSHIP else shelf
@@ -157,6 +239,41 @@ def test_merged_entities_are_one(both: Both) -> None:
     both.ask(find_paths, PathQuestion("c", "d", as_of=DAY, max_steps=1))
 
 
+def test_steps_that_a_source_denies(both: Both) -> None:
+    """A denial counts whatever its confidence and whichever predicates are asked for; the denied path is the lesser one."""
+    said = [
+        *entities("organisation", "a", "b", "c", "d", "g"),
+        *cited_source("src-nay", "Who denies", "https://example.org/nay"),
+        *(link("a", "member_of", id, period=("2024", "")) for id in ("b", "c", "d")),
+        *(link(id, "member_of", "g", period=("2024", "")) for id in ("b", "c", "d")),
+    ]
+    denials = [
+        link("a", "not_enrolled_in", "b", confidence="low", source="src-nay"),
+        link("d", "not_member_of", "g", period=("2015", "2020"), source="src-nay"),
+    ]
+    both.board.hold([*said, *denials])
+    asked: list[dict[str, Any]] = [
+        {},
+        {"k": 1},
+        {"by": "hops", "k": 1},
+        {"by": "shortest", "k": 3},
+        {"confidence": "high", "predicates": ("member_of",)},
+        {"include_ended": True, "as_of": "2018"},
+        {"not_through": ("c", "d")},
+        {"compare_to": "2030"},
+    ]
+    found = [both.ask(find_paths, PathQuestion("a", "g", **{"as_of": DAY, **more})) for more in asked]
+    for answer in (found[0], found[3], found[4]):
+        steps = {path.ids[1]: [step.state for step in path.steps] for path in answer.results}
+        assert steps == {"b": ["disputed", "live"], "c": ["live", "live"], "d": ["live", "live"]}
+    assert [path.ids[1] for path in found[0].results] == ["c", "d", "b"]
+    denied = found[0].results[-1].steps[0]
+    assert [(one.predicate, one.source_name) for one in denied.denials] == [("not_enrolled_in", "Who denies")]
+    both.board.hold([*said, *denials, link("e", "same_as", "b"), link("a", "not_member_of", "e")])
+    merged = both.ask(find_paths, PathQuestion("a", "g", as_of=DAY))
+    assert len(merged.results[-1].steps[0].denials) == 2
+
+
 def test_why_there_is_no_path(both: Both) -> None:
     ends = entities("organisation", "a", "b", "c", "d", "g", "alone")
     both.board.hold(
@@ -206,6 +323,19 @@ def test_what_cannot_be_asked_is_refused_alike(both: Both) -> None:
     with pytest.raises(InputError, match="not available with engine=server"):
         find_paths(both.server, PathQuestion("kind:organisation", "gavi"))
     both.ask(find_coverage, CoverageQuestion("mechanism:nothing"))
+
+
+def test_without_the_full_text_index(both: Both, server: Server) -> None:
+    """A user who may only read, and nobody has opened this database with a newer mcmgraph yet."""
+    both.board.hold(entities("organisation", "who", "gavi"))
+    server.run(f"DROP INDEX {TEXTS}")
+    with pytest.raises(StoreRefused, match="--engine kernel"):
+        search(both.server, SearchQuestion("gavi alliance"))
+    with pytest.raises(UnknownEntity):
+        find_paths(both.server, PathQuestion("who", "gavo"))
+    server.run("MATCH (m:Mcmgraph) SET m.indexed = 'earlier'")
+    Neo4jStore(server.url, (server.user, server.password)).close()
+    both.ask(search, SearchQuestion("gavi"))
 
 
 def test_names_with_quotes_and_cypher_in_them(both: Both) -> None:

@@ -37,12 +37,13 @@ OLD = [
 ]
 NEW = [
     *OLD[4:],
-    *(link(f"new{number}", "part_of", "s0", period=("2020", "")) for number in range(10)),
+    *(link(f"new{number}", "part_of", "s0", period=("2020", "")) for number in range(5)),
     *entity("new0", "facility", "The New One", alias="N1"),
-    *(text(f"new{number}", "alias", f"N{number}") for number in range(1, 8)),
+    *(text(f"new{number}", "alias", f"N{number}") for number in range(1, 5)),
+    *(text(f"s{number}", "alias", f"S{number}") for number in range(8)),
     text("network", "name", "The Network"),
 ]
-ADDED, WITHDRAWN = 10 + 3 + 7 + 1, 4
+ADDED, WITHDRAWN = 5 + 3 + 4 + 8 + 1, 4
 CHANGE = Change(2, "a.csv", T + DAY, ADDED, WITHDRAWN, len(OLD) - WITHDRAWN)
 COMMITS = 9
 """Transactions that replacing OLD by NEW takes in small batches."""
@@ -115,11 +116,11 @@ def undisturbed(server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatc
     return _UNDISTURBED
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("at", range(COMMITS))
+@pytest.mark.parametrize(("at", "after"), [*((at, False) for at in range(COMMITS)), (PUBLISHING, True), (COMMITS - 1, True)])
 def test_a_loader_that_dies(
     at: int, after: bool, server: Server, connect: Connect, undisturbed: dict[str, list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Dying after one transaction leaves what dying before the next one leaves; but for the last, and the one that shows."""
     store = connect()
     store.replace("a.csv", OLD, T)
     with monkeypatch.context() as patched:
@@ -135,7 +136,7 @@ def test_a_loader_that_dies(
     assert picture(server) == undisturbed["picture"]
 
 
-@pytest.mark.parametrize("at", [0, 2, 5])
+@pytest.mark.parametrize("at", [0, 2, PUBLISHING - 1])
 def test_the_next_load_of_another_source_clears_up(
     at: int, server: Server, undisturbed: dict[str, list[Any]], store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,7 +157,7 @@ def test_clearing_up_that_is_cut_off_is_taken_up_again(
 ) -> None:
     store.replace("a.csv", OLD, T)
     with monkeypatch.context() as patched:
-        patched.setattr(Sender, "_commit", dying(5, after=True))
+        patched.setattr(Sender, "_commit", dying(PUBLISHING - 1, after=True))
         with pytest.raises(Died):
             store.replace("a.csv", NEW, T + DAY)
     keep = neo4j_writing._Load._keep_lock
