@@ -35,7 +35,7 @@ NEW = [
     *OLD[5:],
     *(link(f"n{number}", "part_of", "network") for number in range(40)),
     *entity("network", "network"),
-    *(text(f"n{number}", "alias", f"N{number}") for number in range(10)),
+    *(text(f"s{number}", "alias", f"S{number}") for number in range(10, 20)),  # to show, in transactions of their own
 ]
 CHANGE = Change(2, "a.csv", T + DAY, 52, 5, 35)
 
