@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Final
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -27,6 +28,9 @@ from graph.settings import Settings
 from graph.snapshot import Graph
 
 PREFIX: Final = "/v1"
+_AT_ONCE: Final = 2
+"""Questions that one process works on at a time. The kernel needs a processor and no waiting: threads that fight for the
+interpreter make every answer late, and one question that takes long must not hold up all others. A store on a server waits."""
 _SMALLEST_ZIPPED: Final = 1_400
 _ZIP_LEVEL: Final = 4
 """Answers are zipped anew each time; higher levels cost more milliseconds than they save bytes."""
@@ -46,6 +50,8 @@ def create_app(source: Graph | Opener, settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
+        if not settings.on_server:
+            to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
         yield
         opened.close()
 

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 
@@ -25,6 +25,8 @@ from queries import kernels
 _PATIENCE: Final = 10
 """Seconds that running requests have to end after the server is told to stop."""
 _WAITING: Final = 1024
+_SPREADS: Final = sys.platform == "linux"
+"""Whether the system spreads connections over sockets that are bound to one address."""
 _log = logger("serving")
 
 
@@ -38,13 +40,13 @@ def serve(settings: Settings, announce: Callable[[str], None] = print, workers: 
     """
     configure(settings.log)
     check_host(settings.host, Tokens.read(settings.api_tokens), settings.api_open)
-    with bind(settings.host, settings.port) as bound:
+    with bind(settings.host, settings.port, shared=workers > 1) as bound:
         if not is_loopback(settings.host) and not settings.api_tokens:
             _log.warning("open", detail=f"Everybody who can reach {settings.host} may ask.")
         if workers == 1:
             _answer(settings, bound, lambda: announce(address(bound)))
         else:
-            Crew(workers, lambda ready: _answer(settings, bound, ready)).run(lambda: announce(address(bound)))
+            Crew(workers, lambda ready: _answer(settings, _own(bound), ready)).run(lambda: announce(address(bound)))
 
 
 def _answer(settings: Settings, bound: socket.socket, ready: Callable[[], None]) -> None:
@@ -83,8 +85,11 @@ def _warm_up(graph: Graph) -> None:
         _log.warning("warming", detail="The graph could not be read yet.", error=str(error))
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; raises ``InputError`` that says what to do where the address cannot be taken."""
+def bind(host: str, port: int, shared: bool = False) -> socket.socket:
+    """A listening socket; raises ``InputError`` that says what to do where the address cannot be taken.
+
+    ``shared``: other sockets may be bound to the same address, see ``_own``; this one then only holds it.
+    """
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         bound = socket.socket(family, kind, protocol)
@@ -93,6 +98,9 @@ def bind(host: str, port: int) -> socket.socket:
                 bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.bind(place)
             bound.listen(_WAITING)
+            if shared and _SPREADS:  # it is free: give it back, and take it so that others may be bound beside
+                bound.close()
+                bound = _beside(family, place)
         except BaseException:
             bound.close()
             raise
@@ -104,6 +112,25 @@ def bind(host: str, port: int) -> socket.socket:
         raise InputError(f"The server cannot listen on {host}, port {port}: {error.strerror or error}.") from None
     bound.set_inheritable(True)
     return bound
+
+
+def _own(bound: socket.socket) -> socket.socket:
+    """A socket of a worker's own on the same address, where the system then spreads connections evenly; else the shared one.
+
+    A shared socket gives most connections to the worker that happens to wake first, and the others idle.
+    """
+    return _beside(bound.family, bound.getsockname()) if _SPREADS else bound
+
+
+def _beside(family: int, place: Any) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        made.bind(place)
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 def address(bound: socket.socket) -> str:

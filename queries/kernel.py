@@ -184,12 +184,16 @@ class _Search:
         return table
 
 
-def distances(offsets: Array, target: Array, interior: Array, start: int) -> Array:
+def distances(offsets: Array, target: Array, interior: Array, start: int, goals: Sequence[int] = ()) -> Array:
     """The fewest steps from the start to each node when only interior nodes are passed through; -1 where there is no way.
+
+    With ``goals`` the search ends at the nearest of them, and what lies farther is -1 too.
 
     >>> import numpy as np
     >>> distances(np.array([0, 1, 3, 4, 4]), np.array([1, 0, 2, 1]), np.full(4, True), 0).tolist()
     [0, 1, 2, -1]
+    >>> distances(np.array([0, 1, 3, 4, 4]), np.array([1, 0, 2, 1]), np.full(4, True), 0, goals=[1]).tolist()
+    [0, 1, -1, -1]
     """
     reached = np.full(len(offsets) - 1, -1, dtype=np.int64)
     reached[start] = 0
@@ -199,8 +203,9 @@ def distances(offsets: Array, target: Array, interior: Array, start: int) -> Arr
         steps += 1
         lengths = offsets[edge + 1] - offsets[edge]
         places = np.repeat(offsets[edge] - np.cumsum(lengths) + lengths, lengths) + np.arange(int(lengths.sum()))
-        fresh = np.unique(target[places])
-        fresh = fresh[reached[fresh] < 0]
-        reached[fresh] = steps
-        edge = fresh[interior[fresh]]
+        fresh = target[places]
+        reached[fresh[reached[fresh] < 0]] = steps
+        if any(reached[goal] == steps for goal in goals):
+            break
+        edge = np.flatnonzero((reached == steps) & interior)
     return reached

@@ -287,7 +287,7 @@ def _why(
 
     def fewest(filters: bool, ended: bool) -> int | None:
         steps, interior = again(filters, ended)
-        reached = (distances(steps.offsets, steps.target, interior, start)[goals] for start in starts)
+        reached = (distances(steps.offsets, steps.target, interior, start, goals)[goals] for start in starts)
         return min((int(one) for some in reached for one in some[some > 0]), default=None)
 
     def lonely() -> list[str]:
