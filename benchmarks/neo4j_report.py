@@ -58,4 +58,5 @@ def _table(told: Mapping[str, Any]) -> list[str]:
                 f"| {name} | {row['by']} | {row['p50']:,.1f} | {row['p95']:,.1f} | {row['runs']}{cut} | {times} | {goal} |"
             )
     rates = [f"{row['by']} {told['links'] / row['p50'] * 1000:,.0f}" for row in rows if row["name"] == "load"]
-    return [*lines, "", f"Links loaded a second: {'; '.join(rates)}.", ""]
+    notes = [told["note"], ""] if "note" in told else []
+    return [*lines, "", f"Links loaded a second: {'; '.join(rates)}.", "", *notes]
