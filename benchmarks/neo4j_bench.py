@@ -27,6 +27,7 @@ from benchmarks import neo4j_plain as plain
 from benchmarks import report
 from benchmarks.graphs import AS_OF, COUNTRIES, LOADED_AT, SEED, SIZES, Size, statements
 from benchmarks.measuring import machine
+from graph.errors import StoreError
 from graph.model import AsOf, Citation, Period, Statement
 from graph.neo4j import Neo4jStore
 from graph.snapshot import Graph
@@ -113,8 +114,9 @@ def _once(question: Callable[[], object]) -> tuple[float, bool]:
     begun, cut = time.perf_counter(), False
     try:
         question()
-    except ClientError as error:
-        if "Timed" not in (error.code or ""):
+    except (ClientError, StoreError) as error:
+        told = error if isinstance(error, ClientError) else error.__cause__
+        if not isinstance(told, ClientError) or "Timed" not in (told.code or ""):
             raise
         cut = True
     return (time.perf_counter() - begun) * 1000, cut
@@ -168,12 +170,19 @@ def _check(graph: Graph, ends: list[tuple[str, str]], answers: Answers) -> None:
     """That plain Cypher for the same answer gave it."""
     find = dict(_questions(graph))
     for a, b in ends[:CHECKED]:
-        path: Any = find[plain.SHORTEST](a, b)
-        near: Any = find[plain.NEAR](a, b)
+        given: list[Any] = []
+        _, late = _once(partial(_ask_into, given, [partial(find[one], a, b) for one in (plain.SHORTEST, plain.NEAR)]))
+        if late:  # it is told with the figures
+            continue
+        path, near = given
         ids = list(path.results[0].ids) if path.results else []
         nodes = [(node.id, node.degree) for node in near.nodes]
         assert ids == answers[plain.SHORTEST, a, b], (a, b)
         assert nodes == answers[plain.NEAR, a, b], (a, b)
+
+
+def _ask_into(given: list[Any], questions: Sequence[Callable[[], object]]) -> None:
+    given += [question() for question in questions]
 
 
 def _questions(graph: Graph) -> list[tuple[str, Callable[[str, str], object]]]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import neo4j
-from neo4j import WRITE_ACCESS, Result, RoutingControl
+from neo4j import WRITE_ACCESS, Query, Result, RoutingControl
 
 from graph import neo4j_cypher as cypher
 from graph import neo4j_reading as reading
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 5.0
 """Seconds that the driver goes on trying when the server does not answer."""
+MOST_SECONDS: Final = 60.0
+"""Seconds after which the server stops working on one read: nobody waits longer, and others want to ask."""
 _END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 _REMEMBERED: Final = 50_000
 """How many links a store remembers."""
@@ -211,12 +213,15 @@ class Neo4jStore:
             raise StoreUnavailable(f"The store {self.address} has been closed.")
 
     def read(self, query: str, **parameters: Any) -> list[Row]:
-        """The rows of a query, run as a read: on any member of a cluster, after what this store wrote, with retries."""
+        """The rows of a query, run as a read: on any member of a cluster, after what this store wrote, with retries.
+
+        Raises ``StoreError`` where the server has not ended after ``MOST_SECONDS`` seconds.
+        """
         self._check_open()
 
         def run() -> list[Row]:  # as execute_read does it, with one round trip less: the query goes out with the BEGIN
             return self._driver.execute_query(
-                query,
+                Query(query, timeout=MOST_SECONDS),
                 parameters,
                 routing_=RoutingControl.READ,
                 database_=self._database,

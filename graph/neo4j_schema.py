@@ -198,6 +198,10 @@ _BY_CODE: Final[Mapping[str, Callable[[str], McmgraphError]]] = {
     "Neo.ClientError.Security.Forbidden": lambda address: StoreRefused(
         f"This user may not do that on the Neo4j server at {address}. Nothing was changed."
     ),
+    "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration": lambda address: StoreError(
+        f"The Neo4j server at {address} took too long for this question and was stopped. "
+        "Ask for fewer steps, name predicates or kinds, or ask with --engine kernel."
+    ),
 }
 
 

@@ -204,6 +204,14 @@ def test_a_token_that_the_server_does_not_take(server: Server) -> None:
     assert "t0ken" not in f"{raised.value} {raised.value.__cause__}"
 
 
+def test_a_question_without_an_end_is_stopped(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = connect()
+    monkeypatch.setattr(store_module, "MOST_SECONDS", 1.0)
+    with pytest.raises(StoreError, match="took too long for this question and was stopped"):
+        store.read("UNWIND range(1, 10000000000) AS n WITH n WHERE n < 0 RETURN count(n)")
+    assert store.revision() == 0
+
+
 # --- killed ---
 
 
