@@ -14,16 +14,19 @@ LARGEST: Final = 262_144
 _Asked = TypeVar("_Asked", bound=BaseModel)
 
 
-async def read_body(request: Request, model: type[_Asked]) -> _Asked:
-    """The body of a question; a large one is refused before it is held. Raises ``Problem``, with the place."""
+async def read_body(request: Request, model: type[_Asked], what: str = "question", largest: int = LARGEST) -> _Asked:
+    """The body of a question, or ``what`` it is; a large one is refused before it is held. Raises ``Problem``, with the place.
+
+    Only JSON under its own content type is taken: a form on a foreign page cannot send that without being asked for leave.
+    """
     sort = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sort != "application/json":
-        raise Problem("bad-request", "Send the question as JSON, with the header `Content-Type: application/json`.")
+        raise Problem("bad-request", f"Send the {what} as JSON, with the header `Content-Type: application/json`.")
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > LARGEST:
-            raise Problem("bad-request", f"A question has at most {LARGEST:,} bytes.")
+        if len(body) > largest:
+            raise Problem("bad-request", f"A {what} has at most {largest:,} bytes.")
     try:
         return model.model_validate_json(body)
     except ValidationError as error:

@@ -472,27 +472,23 @@ def _cut(snapshot: Patched) -> Array:
     return places[snapshot.numbers.new(base.statement[places].astype(np.int64)) < 0]
 
 
+def _place(snapshot: Patched, numbers: Array, old: Array) -> Array:
+    """Which node of the whole snapshot each node is (``old``), or would stand before."""
+    before = snapshot.nodes.before
+    spot = np.searchsorted(snapshot.nodes.come, numbers)
+    return np.where(old >= 0, old, before[np.minimum(spot, len(before) - 1)] if len(before) else 0)
+
+
 def _inserted(snapshot: Patched, come: Arcs) -> Array:
     """Before which arc of the whole snapshot each new one goes; ascends where the new ones are in order."""
     base = snapshot.base
     old = snapshot.nodes.old(come.owner)
-    # An owner that is new has no arcs in the whole one: its own go where its node does.
-    before = np.searchsorted(snapshot.nodes.come, come.owner)
-    start = np.where(
-        old >= 0,
-        old,
-        snapshot.nodes.before[np.minimum(before, len(snapshot.nodes.before) - 1)] if len(snapshot.nodes.before) else 0,
-    )
+    start = _place(snapshot, come.owner, old)  # one that is new has no arcs in the whole one: its own go where its node does
     starts = base.offsets[start]
     ends = np.where(old >= 0, base.offsets[np.minimum(start + 1, len(base.ids))], starts)
     # Targets are compared by where they are, or would be, in the whole one; a new target lies before the one at its place.
     target_old = snapshot.nodes.old(come.target)
-    spot = np.searchsorted(snapshot.nodes.come, come.target)
-    place = np.where(
-        target_old >= 0,
-        target_old,
-        snapshot.nodes.before[np.minimum(spot, len(snapshot.nodes.before) - 1)] if len(snapshot.nodes.before) else 0,
-    )
+    place = _place(snapshot, come.target, target_old)
     low = places_in_rows(base.target, starts, ends, place)
     high = np.where(target_old >= 0, places_in_rows(base.target, starts, ends, place, after=True), low)
     found = []

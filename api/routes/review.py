@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import ValidationError
 from pydantic_core import to_json
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from api import models
 from api.answering import answering
 from api.models.review import NewDecision
 from api.problems import Problem
+from api.reading import read_body
 from api.shapes import review as shapes
 from graph.errors import InputError
 from graph.store import Store
@@ -62,24 +62,7 @@ def list_decisions(request: Request) -> Response:
 
 
 async def _read(request: Request) -> NewDecision:
-    """The body of a decision; read in pieces, so that a large one is refused before it is held. Raises ``Problem``.
-
-    Only JSON under its own content type is taken: a form on a foreign page cannot send that without being asked for leave.
-    """
-    sort = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sort != "application/json":
-        raise Problem("bad-request", "Send the decision as JSON, with the header `Content-Type: application/json`.")
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST:
-            raise Problem("bad-request", f"A decision has at most {_LARGEST:,} bytes.")
-    try:
-        return NewDecision.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise Problem("bad-parameter", f"{place or 'the body'}: {first['msg']}.", parameter=place) from None
+    return await read_body(request, NewDecision, "decision", _LARGEST)
 
 
 @router.post(
