@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TextIO
 
 from graph.errors import BadStatement
-from graph.model import AsOf, Citation, Period, Statement
+from graph.model import AsOf, Citation, Period, Statement, moment_text
 from graph.store import Recorded, Store
 from graph.whole_file import whole
 
@@ -130,8 +130,8 @@ def _line(known: _Known) -> Line:
         **end,
         "valid_from": valid.valid_from or None,
         "valid_to": valid.valid_to or None,
-        "known_from": _moment(known.first),
-        "known_to": _moment(known.last) if known.last is not None else None,
+        "known_from": moment_text(known.first),
+        "known_to": moment_text(known.last) if known.last is not None else None,
         "source": cited.source,
         "locator": cited.locator,
         "url": cited.url or None,
@@ -141,7 +141,3 @@ def _line(known: _Known) -> Line:
         "qualifiers": dict(statement.qualifiers),
         "origins": sorted(known.origins),
     }
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -230,6 +230,15 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
+def moment_text(at: datetime, to: str = "auto") -> str:
+    """A known time as text, in UTC; ``to`` is how exactly, as ``datetime.isoformat`` takes it.
+
+    >>> moment_text(datetime(2026, 1, 1, tzinfo=UTC))
+    '2026-01-01T00:00:00Z'
+    """
+    return at.astimezone(UTC).isoformat(timespec=to).replace("+00:00", "Z")
+
+
 def moment_of(text: str) -> datetime:
     """A known time as people write it; a date without a time means the end of that (UTC) day, month or year.
 

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,7 @@ import numpy as np
 from graph import packed
 from graph.building import Builder, row_of, rows_of
 from graph.errors import NothingKnown
-from graph.model import AsOf, Statement
+from graph.model import AsOf, Statement, moment_text
 from graph.packed import Array, Coded, Column, Texts
 from graph.refresh import difference
 from graph.splicing import places_in_rows, stretches
@@ -360,7 +360,7 @@ class Graph:
         revision = self.revision(known)
         if known is not None and not revision:
             first = next(iter(self.store.changes(0)), None)
-            raise NothingKnown(_told(known, "seconds"), _told(first.at, "auto") if first is not None else None)
+            raise NothingKnown(moment_text(known, "seconds"), moment_text(first.at) if first is not None else None)
         return revision
 
     def snapshot(self, known: datetime | None = None) -> Snapshot:
@@ -463,8 +463,3 @@ class Graph:
 def _stamp(moment: datetime) -> int:
     """A moment as it stands in the name of a file."""
     return int(moment.timestamp() * 1_000_000)
-
-
-def _told(moment: datetime, to: str) -> str:
-    """A moment as it is told to a reader, to seconds or as exactly as it is held (``auto``)."""
-    return moment.astimezone(UTC).isoformat(timespec=to).replace("+00:00", "Z")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from graph.model import moment_text
 
 if TYPE_CHECKING:
     from queries.explain import Cited
@@ -14,10 +16,10 @@ Body = dict[str, Any]
 def moment(at: datetime | None) -> str | None:
     """A known time as text, in UTC.
 
-    >>> moment(datetime(2026, 1, 1, tzinfo=UTC))
+    >>> moment(datetime.fromisoformat("2026-01-01T01:00+01:00"))
     '2026-01-01T00:00:00Z'
     """
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at is not None else None
+    return moment_text(at) if at is not None else None
 
 
 def statement(cited: Cited) -> Body:
