@@ -36,6 +36,10 @@ class Machine(Protocol):
         """End it at once (SIGKILL), as a loss of power would. Nothing to do when it is not running."""
         ...
 
+    def halt(self) -> None:
+        """End it in good order, everything written out. Nothing to do when it is not running."""
+        ...
+
     def ended(self) -> str | None:
         """The last lines of its output where it has ended, None while it runs."""
         ...
@@ -101,6 +105,12 @@ class Process:
                 if process.stdin is not None:
                     process.stdin.close()
         self._watcher = self._server = None
+
+    def halt(self) -> None:
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait()
+        self.kill()
 
     def ended(self) -> str | None:
         if self._server is not None and self._server.poll() is None:
@@ -205,6 +215,9 @@ class Container:
 
     def kill(self) -> None:
         _docker("kill", "--signal", "KILL", self._name)
+
+    def halt(self) -> None:
+        _docker("stop", "--time", "120", self._name)
 
     def ended(self) -> str | None:
         if _docker("inspect", "--format", "{{.State.Running}}", self._name).strip() == "true":
