@@ -45,6 +45,26 @@ def _widen(offsets, target, cost, interior, start, known, level, queue, now, fir
     return end
 
 
+@njit(cache=True)
+def _is_new(nodes, depth, to):
+    """Whether ``to`` is none of the inner nodes of a path that begins with ``nodes[: depth + 1]``."""
+    fresh = True
+    for one in range(1, depth + 1):
+        fresh = fresh and nodes[one] != to
+    return fresh
+
+
+@njit(cache=True)
+def _keep(paths, lengths, found, nodes, depth, to, goal):
+    """Write down ``nodes[: depth + 1]``, ``to``, ``goal`` as a path if it is simple; returns how many there are now."""
+    if not _is_new(nodes, depth, to):
+        return found
+    paths[found, : depth + 1] = nodes[: depth + 1]
+    paths[found, depth + 1], paths[found, depth + 2] = to, goal
+    lengths[found] = depth + 2
+    return found + 1
+
+
 @njit(cache=True, nogil=True)
 def fewest(offsets, target, cost, interior, start, goal, k, max_steps, shortest_only, known, level, queue, now, left):
     """How many paths, their steps and their nodes; -1 where more than ``left`` steps would have to be looked at.
@@ -89,17 +109,9 @@ def fewest(offsets, target, cost, interior, start, goal, k, max_steps, shortest_
                     for step in range(at, end):
                         to = target[step]
                         if known[to] == now and level[to] == 1 and cost[step] < _FAR:
-                            fresh = True
-                            for one in range(1, depth + 1):
-                                fresh = fresh and nodes[one] != to
-                            if fresh:
-                                for one in range(depth + 1):
-                                    paths[found, one] = nodes[one]
-                                paths[found, depth + 1], paths[found, depth + 2] = to, goal
-                                lengths[found] = length
-                                found += 1
-                                if found == k:
-                                    break
+                            found = _keep(paths, lengths, found, nodes, depth, to, goal)
+                            if found == k:
+                                break
                     spent += end - at
                 else:
                     for place_near in range(1, near):
@@ -108,17 +120,9 @@ def fewest(offsets, target, cost, interior, start, goal, k, max_steps, shortest_
                         if at == end:
                             break
                         if target[at] == to and cost[at] < _FAR:
-                            fresh = True
-                            for one in range(1, depth + 1):
-                                fresh = fresh and nodes[one] != to
-                            if fresh:
-                                for one in range(depth + 1):
-                                    paths[found, one] = nodes[one]
-                                paths[found, depth + 1], paths[found, depth + 2] = to, goal
-                                lengths[found] = length
-                                found += 1
-                                if found == k:
-                                    break
+                            found = _keep(paths, lengths, found, nodes, depth, to, goal)
+                            if found == k:
+                                break
                     spent += 8 * near
                 depth -= 1
                 continue
@@ -148,10 +152,7 @@ def fewest(offsets, target, cost, interior, start, goal, k, max_steps, shortest_
                     continue
             elif radius + 1 > rest - 1 or first == last:
                 continue
-            fresh = True
-            for one in range(1, depth + 1):
-                fresh = fresh and nodes[one] != to
-            if fresh:
+            if _is_new(nodes, depth, to):
                 depth += 1
                 nodes[depth], place[depth] = to, offsets[to]
         left -= spent
