@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from graph.model import Confidence
 
 PartialDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["2024-09"])]
 Moment = Annotated[str, Field(description="A moment in UTC, ISO 8601.", examples=["2026-11-21T12:00:00Z"])]
@@ -17,7 +19,6 @@ Next = Annotated[
 Kind = Annotated[str, Field(description="A kind of the vocabulary.", examples=["organisation"])]
 EntityId = Annotated[str, Field(description="The id of an entity.", examples=["africa-cdc"])]
 Name = Annotated[str, Field(description="Its name; the id where no name is known.", examples=["Africa CDC"])]
-Confidence = Literal["high", "medium", "low"]
 
 
 class Shape(BaseModel):

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from api.models.common import Answer, Asked, PartialDate, Shape, Statement
+from queries.cells import State
 
-State = Literal[
-    "covered_once",
-    "covered_by_several",
-    "expiring",
-    "partial",
-    "planned",
-    "lapsed",
-    "disputed",
-    "gap",
-    "unknown",
-    "not_applicable",
-]
 States = Annotated[dict[State, int], Field(description="How many cells have each state; all ten states are there.")]
 
 

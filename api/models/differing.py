@@ -7,17 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.models.common import Answer, Asked, EntityId, Name, PartialDate, Shape, Statement
-
-Cause = Literal[
-    "source added",
-    "source withdrawn",
-    "correction",
-    "identity decision",
-    "statement added",
-    "statement withdrawn",
-    "validity began",
-    "validity ended",
-]
+from queries.causes import Cause
 
 
 class Difference(Shape):

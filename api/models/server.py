@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from api.models.common import Answer, Confidence, Moment, Next, Shape
+from api.models.common import Answer, Moment, Next, Shape
+from graph.model import Confidence
 
 
 class KindWord(Shape):

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from api.models.common import Asked, EntityId, Name, PartialDate, Ref, Shape, Statement
-from api.models.coverage import Named, State, States
+from api.models.coverage import Named, States
 from api.models.paths import Paths
+from queries.cells import State
 
 
 class CellChange(Shape):
