@@ -3,8 +3,8 @@
 A full build reads the whole store. Here, names, kinds and words are brought up to date at once, which is little; the arcs of
 a pair of nodes are told from the file and the change together, which is what a path question needs; and the flat arrays are
 spliced only when somebody asks for all of them. What comes out is what a full build tells, but for words that nothing uses
-any longer, which stay. Where a decision to merge is among the changes, ``changed`` says so by returning None, and the
-snapshot is built anew.
+any longer, which stay. Where a decision to merge is among the changes, ``graph.patching`` says so, and the snapshot is built
+anew.
 
 Every patched snapshot rests on a whole one: patching it once more gives a new patch of the whole one, not a pile of patches.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
@@ -21,10 +21,9 @@ from typing import Any, Final
 import numpy as np
 
 from graph.building import SHOWN, WORDS, put_literals, put_texts, rank_of
-from graph.merging import SAME
+from graph.inserting import ends_of, nodes_of, places_cut, places_put
 from graph.model import CONFIDENCES, Statement
 from graph.packed import Array, Texts, smallest
-from graph.refresh import MOST
 from graph.snapshot import ARC_COLUMNS, Arcs, Since, Snapshot
 from graph.splicing import Renumbering, pieces, places_in_rows, spliced, spliced_texts, stretches
 
@@ -39,71 +38,10 @@ _COLUMNS: Final = (
 _NONE: Final = np.zeros(0, dtype=np.int64)
 
 
-def changed(before: Snapshot, gone: Collection[Statement], come: Collection[Statement], revision: int) -> Snapshot | None:
-    """The snapshot without ``gone`` (all of them in ``before``) and with ``come`` (none of them in it); None: build it anew."""
-    if len(gone) + len(come) > MOST or any(one.predicate == SAME for one in (*gone, *come)):
-        return None
-    base, out, put = (before.base, dict(before.gone), dict(before.come)) if isinstance(before, Patched) else (before, {}, {})
-    for one in gone:
-        if put.pop(one.id, None) is None:
-            out[base.place(one.id)[0]] = one
-    for one in come:
-        place, there = base.place(one.id)
-        if there:
-            del out[place]
-        else:
-            put[one.id] = one
-    if len(out) + len(put) > MOST:
-        return None
-    if any(len(base.ids_of(node)) > 1 for node in _renamed(base, (*out.values(), *put.values()))):
-        return None  # which of the merged names is shown depends on what was said under which id
-    made = Patched(base, out, put, revision, before.places if isinstance(before, Patched) else {})
-    made.follow(before, _since(before, made, tuple(gone), tuple(come)))
-    return made
-
-
-def _renamed(base: Snapshot, statements: Iterable[Statement]) -> set[int]:
+def maybe_renamed(base: Snapshot, statements: Iterable[Statement]) -> set[int]:
     """The nodes of ``base`` whose name, kind or subtype may be another one."""
     named = {one.subject for one in statements if one.object is None and one.predicate in SHOWN}
     return {node for id in named if (node := base.number(id)) is not None}
-
-
-def _since(before: Snapshot, after: Snapshot, gone: tuple[Statement, ...], come: tuple[Statement, ...]) -> Since:
-    nodes = None
-    if len(before.ids) != len(after.ids) or before.ids.arrays[1] is not after.ids.arrays[1]:
-        nodes = _moves(before, after)
-    pairs = {(one.subject, one.object) for one in (*gone, *come) if one.object is not None}
-    ends = {(before.number(a), before.number(b), after.number(a), after.number(b)) for a, b in pairs}
-    # A node of another kind may be seen in another way: all its links count as changed.
-    rekinded = False
-    for one in {one.subject for one in (*gone, *come) if one.predicate == "kind"}:
-        old, new = before.number(one), after.number(one)
-        if old is not None and new is not None and before.kinds[old] == after.kinds[new]:
-            continue
-        rekinded = True
-        if old is not None:
-            ends.update((old, other, new, _moved(nodes, other)) for other in before.neighbours_of(old).tolist())
-    table = [tuple(-1 if one is None else one for one in row) for row in ends]
-    both = {row for a, b, c, d in table for row in ((a, b, c, d), (b, a, d, c))}
-    old_from, old_to, new_from, new_to = np.array(sorted(both), dtype=np.int64).reshape(-1, 4).T
-    return Since(nodes, old_from, old_to, new_from, new_to, rekinded or nodes is not None, gone, come)
-
-
-def _moved(nodes: Array | None, node: int) -> int | None:
-    if nodes is None:
-        return node
-    return None if nodes[node] < 0 else int(nodes[node])
-
-
-def _moves(before: Snapshot, after: Snapshot) -> Array:
-    """Per node of ``before`` its number in ``after``, which rests on the same whole snapshot; -1 where it is gone."""
-    base_to = [one.nodes if isinstance(one, Patched) else Renumbering() for one in (before, after)]
-    moved = base_to[1].new(np.maximum(base := base_to[0].old(np.arange(len(before.ids), dtype=np.int64)), 0))
-    moved = np.where(base < 0, -1, moved)
-    for node in np.flatnonzero(base < 0).tolist():  # those that the whole one does not hold
-        number = after.number(before.ids[node])
-        moved[node] = -1 if number is None else number
-    return moved
 
 
 class Patched(Snapshot):
@@ -128,7 +66,7 @@ class Patched(Snapshot):
             for one, number in zip(self.come.values(), self.numbers.come.tolist(), strict=True)
             if one.object is None
         ]
-        new = sorted({id for one in self.come.values() for id in _ends(one) if base.number(id) is None})
+        new = sorted({id for one in self.come.values() for id in ends_of(one) if base.number(id) is None})
         self.nodes: Final = Renumbering(self._vanished(), [bisect_left(base.ids, id) for id in new])
         self._new: Final = dict(zip(new, self.nodes.come.tolist(), strict=True))
         stored = dict(base.stored)
@@ -143,10 +81,10 @@ class Patched(Snapshot):
     # --- made at once ----------------------------------------------------------------------------------------------------
     def _vanished(self) -> list[int]:
         """The nodes of ``base`` of which nothing is said any longer."""
-        taken = Counter(node for one in self.gone.values() if one.object is not None for node in _nodes(self.base, one))
-        given = {node for one in self.come.values() for node in _nodes(self.base, one)}
+        taken = Counter(node for one in self.gone.values() if one.object is not None for node in nodes_of(self.base, one))
+        given = {node for one in self.come.values() for node in nodes_of(self.base, one)}
         standing = set(self.base.merged.values())
-        asked = {node for one in self.gone.values() for node in _nodes(self.base, one)} - given - standing
+        asked = {node for one in self.gone.values() for node in nodes_of(self.base, one)} - given - standing
         offsets = self.base.offsets
         bare = [node for node in asked if offsets[node + 1] - offsets[node] == taken[node]]
         said = Counter(self.base.number(one.subject) for one in self.gone.values() if one.object is None)
@@ -183,7 +121,7 @@ class Patched(Snapshot):
         """Names, kinds and subtypes: those of new nodes, and of nodes about which one was taken out or put in."""
         base = self.base
         statements = (*self.gone.values(), *self.come.values())
-        renamed = _renamed(base, statements) - set(self.nodes.gone.tolist())
+        renamed = maybe_renamed(base, statements) - set(self.nodes.gone.tolist())
         if not renamed and self.nodes.is_same:
             return
         marks = sorted([(bisect_left(base.ids, id), 0, id) for id in new] + [(node, 1, base.ids[node]) for node in renamed])
@@ -230,7 +168,7 @@ class Patched(Snapshot):
         for one, number in zip(self.come.values(), self.numbers.come.tolist(), strict=True):
             if one.object is None:
                 continue
-            subject, target = (self.number(id) for id in _ends(one))
+            subject, target = (self.number(id) for id in ends_of(one))
             told = (
                 one.valid.first, one.valid.end, CONFIDENCES.index(one.confidence), places["sources"][one.citation.source],
                 places["statuses"][one.qualifier("status")], number,
@@ -371,8 +309,9 @@ class Patched(Snapshot):
     @cached_property
     def _splice(self) -> tuple[Array, list[slice | int]]:
         """The arcs of ``base`` that are gone, and the pieces that every column is made of."""
-        cut = _cut(self)
-        return cut, pieces(cut, _inserted(self, self._arcs_come), len(self.base.target))
+        cut = places_cut(self.base, self.gone.values(), self.numbers)
+        put = places_put(self.base, self._arcs_come, self.nodes, self.numbers, self._codes["predicates"])
+        return cut, pieces(cut, put, len(self.base.target))
 
     @cached_property
     def _days(self) -> tuple[Array, Array]:
@@ -442,15 +381,6 @@ def put_texts_of(stored: dict[str, Array], name: str, texts: Texts) -> None:
     stored[f"{name}.bytes"], stored[f"{name}.offsets"] = texts.arrays
 
 
-def _ends(one: Statement) -> tuple[str, ...]:
-    return (one.subject,) if one.object is None else (one.subject, one.object)
-
-
-def _nodes(snapshot: Snapshot, one: Statement) -> list[int]:
-    """The nodes that a statement is about, that the snapshot holds."""
-    return [node for id in _ends(one) if (node := snapshot.number(id)) is not None]
-
-
 def _together(kept: Arcs, come: Arcs) -> Arcs:
     """The arcs of both in the order of a snapshot."""
     if not len(come.group):
@@ -460,48 +390,3 @@ def _together(kept: Arcs, come: Arcs) -> Arcs:
     keys = ("statement", "forward", "predicate", "target", "group")
     order = np.lexsort([~columns[name] if name == "forward" else columns[name] for name in keys])
     return Arcs(**{name: column[order] for name, column in columns.items()})
-
-
-def _cut(snapshot: Patched) -> Array:
-    """The arcs of the whole snapshot that are gone, in order."""
-    base = snapshot.base
-    ends = [_nodes(base, one) for one in snapshot.gone.values() if one.object is not None]
-    pairs = np.array([pair for one, other in ends for pair in ((one, other), (other, one))], dtype=np.int64).reshape(-1, 2)
-    low, high = base._stretch(pairs[:, 0], pairs[:, 1])
-    places = np.unique(stretches(low, high)[0])
-    return places[snapshot.numbers.new(base.statement[places].astype(np.int64)) < 0]
-
-
-def _place(snapshot: Patched, numbers: Array, old: Array) -> Array:
-    """Which node of the whole snapshot each node is (``old``), or would stand before."""
-    before = snapshot.nodes.before
-    spot = np.searchsorted(snapshot.nodes.come, numbers)
-    return np.where(old >= 0, old, before[np.minimum(spot, len(before) - 1)] if len(before) else 0)
-
-
-def _inserted(snapshot: Patched, come: Arcs) -> Array:
-    """Before which arc of the whole snapshot each new one goes; ascends where the new ones are in order."""
-    base = snapshot.base
-    old = snapshot.nodes.old(come.owner)
-    start = _place(snapshot, come.owner, old)  # one that is new has no arcs in the whole one: its own go where its node does
-    starts = base.offsets[start]
-    ends = np.where(old >= 0, base.offsets[np.minimum(start + 1, len(base.ids))], starts)
-    # Targets are compared by where they are, or would be, in the whole one; a new target lies before the one at its place.
-    target_old = snapshot.nodes.old(come.target)
-    place = _place(snapshot, come.target, target_old)
-    low = places_in_rows(base.target, starts, ends, place)
-    high = np.where(target_old >= 0, places_in_rows(base.target, starts, ends, place, after=True), low)
-    found = []
-    code = snapshot._codes["predicates"]
-    for at, stop, predicate, forward, number in zip(
-        low.tolist(), high.tolist(), come.predicate.tolist(), come.forward.tolist(), come.statement.tolist(), strict=True
-    ):
-        key = (predicate, not forward, number)
-        while at < stop:
-            held = int(base.predicate[at]) if code is None else int(code[base.predicate[at]])
-            number_there = int(snapshot.numbers.new(base.statement[at : at + 1].astype(np.int64))[0])
-            if number_there >= 0 and (held, not base.forward[at], number_there) > key:
-                break
-            at += 1
-        found.append(at)
-    return np.maximum.accumulate(np.array(found, dtype=np.int64)) if found else _NONE

@@ -136,7 +136,7 @@ class Snapshot:
 
     def changed(self, gone: Collection[Statement], come: Collection[Statement], revision: int) -> Snapshot | None:
         """The snapshot without ``gone`` (all of them in it) and with ``come`` (none of them in it); None: build it anew."""
-        from graph.patched import changed
+        from graph.patching import changed
 
         return changed(self, gone, come, revision)
 
