@@ -1,7 +1,8 @@
 """How good the automatic links are, on hand-labelled sets: ``python -m benchmarks.quality`` writes the table of docs/quality.md
 and of README.md.
 
-The sets are read from a folder beside the project and are not part of it; a set that is not there is left out by name.
+Three sets are kept in ``benchmarks/labelled``; the others are read from a folder beside the project and are not part of it, and
+one that is not there is left out by name.
 Precision: of the automatic links, how many are right. Recall: of the labels whose entity the graph holds and that name it
 alone, how many are linked. A cell with several bodies, or with one that the graph does not hold, should not be linked; a link
 there counts as wrong.
@@ -14,6 +15,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -25,7 +27,7 @@ from graph.model import ALWAYS, Citation, Statement, qualify
 from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated
-from loaders.documents import read_document
+from loaders.documents import document_of, read_document
 from loaders.gazetteer import Gazetteer
 from loaders.known_names import KnownNames
 from loaders.mentions import find_mentions
@@ -35,6 +37,8 @@ ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("MCMGRAPH_QUALITY_DATA", ROOT.parent / "shared"))
 PAGES = (ROOT / "docs" / "quality.md", ROOT / "README.md")
 BEGIN, END = "<!-- quality -->\n", "<!-- end of quality -->"
+LABELLED = Path(__file__).parent / "labelled"
+_MARK = re.compile(r"\[\[(.*?)\|(.*?)\]\]|\{\{(.*?)\}\}")
 _SEVERAL = ("multi", "slash=two", "slash=subsidiary")
 _OTHERS = ("decoy", "sibling")
 
@@ -136,6 +140,43 @@ def register(ror: Path) -> Iterator[Statement]:
             )
 
 
+def own_sets(graph: Graph, folder: Path = LABELLED) -> Iterator[Score]:
+    """The sets that are kept beside this module: names as partners write them, and sentences with what they name."""
+    resolver = Resolver(graph)
+    for name, file in (
+        ("names of bodies as partners write them", "names"),
+        ("names of places as partners write them", "countries"),
+    ):
+        given = rows(folder / f"{file}.csv")
+        found = resolver.resolve_all([(row["text"], row["country"]) for row in given])
+        linked = [(row["id"], one.id) for row, one in zip(given, found, strict=True) if one.id is not None]
+        yield Score(
+            name, len(given), len(linked), sum(id == wanted for wanted, id in linked), sum(bool(row["id"]) for row in given)
+        )
+    gazetteer = Gazetteer(KnownNames(graph))
+    found_in, right, labels = 0, 0, 0
+    for text, wanted in texts(folder / "sentences.txt"):
+        mentioned = find_mentions(document_of(text.encode(), "sentences.txt"), gazetteer)
+        linked_in = {(one.start, one.end, one.id) for one in mentioned if one.id is not None}
+        found_in, right, labels = found_in + len(linked_in), right + len(linked_in & wanted), labels + len(wanted)
+    yield Score("mentions in sentences in four languages", labels, found_in, right, labels)
+
+
+def texts(path: Path) -> Iterator[tuple[str, set[tuple[int, int, str]]]]:
+    """Texts and their mentions (start, end, id). ``[[name|id]]`` is a mention, ``{{name}}`` a name that the graph does not
+    hold; a line that begins with ``#`` begins another text."""
+    for block in re.split(r"^#.*\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+        plain, wanted, at = "", set(), 0
+        for mark in _MARK.finditer(block):
+            plain += block[at : mark.start()]
+            start = len(plain)
+            plain += mark.group(1) or mark.group(3)
+            if mark.group(2):
+                wanted.add((start, len(plain), mark.group(2)))
+            at = mark.end()
+        yield plain + block[at:], wanted
+
+
 def large_sets(store: SqliteStore, shared: Path) -> Iterator[Score]:
     """The sets whose entities are in the register; a label that the slice lacks is left out."""
     store.replace("register", register(shared / "data" / "ror"), datetime.now(UTC))
@@ -185,7 +226,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(Path(folder) / "graph.sqlite")
         curated.load(store, None, datetime.now(UTC))
-        scores = list(small_sets(Graph(store), gold))
+        scores = [*small_sets(Graph(store), gold), *own_sets(Graph(store))]
         if not asked.no_register and (SHARED / "data" / "ror" / "ror_names_51k.csv.gz").is_file():
             scores += large_sets(store, SHARED)
         store.close()

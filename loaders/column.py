@@ -10,6 +10,7 @@ from typing import Final
 
 from graph.errors import InputError, RefusedFile
 from loaders.ledger import shown
+from loaders.regular import what_is_wrong
 from loaders.sheets import named, read_rows
 from loaders.sheets_header import SEARCHED, Header, find_header
 
@@ -35,8 +36,8 @@ def read_column(path: Path, column: str, country_column: str | None = None) -> l
     A column is called as in a mapping: by its name, its HXL tag, or its letter (``@C``). Raises ``RefusedFile`` where the file
     is no table that ``loaders.sheets`` reads, or too large; ``InputError`` for a column that it lacks, with the nearest.
     """
-    if not path.is_file():
-        raise RefusedFile(f"{path.name}: there is no such file.")
+    if wrong := what_is_wrong(path):
+        raise RefusedFile(f"{path.name}: {wrong}.")
     try:
         return list(_cells(path, column, country_column))
     except RefusedFile as error:

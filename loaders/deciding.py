@@ -22,6 +22,7 @@ from graph.vocabulary import vocabulary
 from loaders.decisions import ENTITY, SOURCE, Decided, brought_about, log, standing, statements_of
 from loaders.naming import tidy
 from loaders.review import Item, find
+from loaders.taking_back import check_separable, take_back
 
 _LONGEST: Final = 2_000
 _ATTEMPTS: Final = 50
@@ -42,7 +43,10 @@ def merge(store: Store, merged: EntityId, surviving: EntityId, by: str, why: str
 
 
 def keep_apart(store: Store, one: EntityId, other: EntityId, name: str, by: str, why: str, at: datetime) -> Decided:
-    """Keep an entity apart from another (``other``), or from whatever bears a name (``name``); raises ``InputError``."""
+    """Keep an entity apart from another (``other``), or from whatever bears a name (``name``); raises ``InputError``.
+
+    Where registers have joined the two, their joins are taken back at once.
+    """
     if bool(other) == bool(name.strip()):
         raise InputError("Give the id of the other entity, or a name, not both.")
 
@@ -54,9 +58,12 @@ def keep_apart(store: Store, one: EntityId, other: EntityId, name: str, by: str,
                 raise InputError(f"{one!r} and {other!r} are one entity. Take the merge back first.")
             if are_kept_apart(store, one, other):
                 raise InputError(f"{one!r} and {other!r} are kept apart already.")
+            check_separable(store, one, other)
         return Decided(0, "keep-apart", by, "", why, one, other, name=tidy(name))
 
-    return _record(store, at, make)
+    decided = _record(store, at, make)
+    take_back(store, one, other, decided.name, at)
+    return decided
 
 
 def accept(store: Store, key: str, by: str, why: str, at: datetime, entity: EntityId = "") -> Decided:

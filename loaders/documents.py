@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from graph.errors import RefusedFile
+from loaders.regular import what_is_wrong
+from loaders.sheets_encoding import broken_utf8
 
 MOST_BYTES: Final = 20_000_000
 MOST_CHARACTERS: Final = 8_000_000
@@ -69,8 +71,8 @@ class Document:
 def read_document(path: Path, name: str = "") -> Document:
     """Read a file; raises ``RefusedFile`` where it is too large, is no text, HTML or PDF, or cannot be decoded."""
     name = name or path.name
-    if not path.is_file():
-        raise RefusedFile(f"{name}: there is no such file.")
+    if wrong := what_is_wrong(path):
+        raise RefusedFile(f"{name}: {wrong}.")
     with path.open("rb") as stream:
         data = stream.read(MOST_BYTES + 1)
     return document_of(data, name)
@@ -78,6 +80,8 @@ def read_document(path: Path, name: str = "") -> Document:
 
 def document_of(data: bytes, name: str) -> Document:
     """As ``read_document``, from bytes."""
+    if not data:
+        raise RefusedFile(f"{name}: the file is empty.")
     if len(data) > MOST_BYTES:
         raise RefusedFile(f"{name}: the file has more than {MOST_BYTES:,} bytes. Split it.")
     digest = hashlib.sha256(data).hexdigest()
@@ -108,6 +112,8 @@ def _decoded(data: bytes, name: str, is_html: bool) -> str:
         declared = _META_CHARSET.search(data[:4096]) if is_html else None
         tried = ["utf-8", *([declared.group(1).decode("ascii")] if declared else []), "cp1252"]
     for encoding in tried:
+        if encoding == "cp1252" and (broken := broken_utf8(data)):
+            raise RefusedFile(f"{name}: {broken}")
         try:
             return data.decode(encoding)
         except (UnicodeDecodeError, LookupError):

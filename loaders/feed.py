@@ -24,6 +24,7 @@ from graph.store import Change, Store
 from loaders.joining import Joining
 from loaders.ledger import Example, FileLedger, Finding, Findings, Reason, Report, gather
 from loaders.naming import tidy
+from loaders.regular import what_is_wrong
 from loaders.sayings import BadValue, Part
 from loaders.shown_changes import ShownChanges
 
@@ -131,8 +132,8 @@ def load_files(
     if at.tzinfo is None:
         raise InputError("The known time of a load needs a time zone.")
     for path in files:
-        if not path.is_file():
-            raise InputError(f"There is no file {str(path)!r}.")
+        if wrong := what_is_wrong(path):
+            raise InputError(f"{str(path)!r}: {wrong}.")
     names = list(names) if names is not None else [source_name(reader.feed, path) for path in files]
     ledgers, books, moment = [], [], at
     for path, name in zip(files, names, strict=True):

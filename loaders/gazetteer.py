@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import ahocorasick
 
 from graph.folding import is_ideographic
 from loaders.documents import BREAK
+from loaders.known_entities import COUNTRY
 from loaders.known_name import KnownName
 from loaders.known_names import KnownNames
 from loaders.naming import looks_like_acronym, split_brackets, tidy
@@ -49,7 +52,7 @@ class Gazetteer:
     """The names of a graph, ready to be found in texts.
 
     A name is found as it is written, white space and sorts of quotation marks and hyphens aside. In a name of several words
-    the words behind the first may begin small. The first word of a sentence may be a capital.
+    the words behind the first may begin small, and accents may be left out. The first word of a sentence may be a capital.
     """
 
     def __init__(self, known: KnownNames) -> None:
@@ -61,8 +64,7 @@ class Gazetteer:
                 forms[text].append(form)
         self._automaton = ahocorasick.Automaton(ahocorasick.STORE_ANY)
         for text in forms:
-            if len(text.lower()) == len(text):
-                self._loose.setdefault(text.lower(), []).extend((text, form) for form in forms[text])
+            self._loose.setdefault(_loosened(text), []).extend((text, form) for form in forms[text])
         for key in self._loose:
             self._automaton.add_word(key, key)
         if self._loose:
@@ -70,9 +72,7 @@ class Gazetteer:
 
     def places(self, text: str) -> list[Place]:
         """Leftmost, and of those that begin together the longest; places do not overlap."""
-        lower = text.lower()
-        if not self._loose or len(lower) != len(text):
-            lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
+        lower = _loosened(text)
         found: dict[int, Place] = {}
         for last, key in self._automaton.iter(lower) if self._loose else ():
             start, end = last - len(key) + 1, last + 1
@@ -117,6 +117,8 @@ class Gazetteer:
                 yield short, Form(one, looks_like_acronym(short))
             if snapshot.kinds[one.node] == "pathogen" and _VIRUS.search(short):
                 disease = _VIRUS.sub("", short)
+                if owners.get(disease, set()) - {one.node}:  # "Sudan" is a country first
+                    continue
                 yield disease, Form(one, False)
                 if looks_like_acronym(disease) or " " in disease:
                     continue
@@ -130,6 +132,8 @@ class Gazetteer:
 
     def _without_owner(self, one: KnownName, text: str, owners: dict[str, set[int]]) -> Iterator[tuple[str, Form]]:
         """``PAHO Regional Revolving Funds`` is called ``Regional Revolving Funds`` where PAHO is named right before it."""
+        if self.known.snapshot.kinds[one.node] == COUNTRY:  # "Congo, The Democratic Republic of the" is turned round
+            return
         for mark in re.finditer(r",? ", text):
             holding = owners.get(text[: mark.start()], set()) - {one.node}
             rest = text[mark.end() :]
@@ -140,6 +144,30 @@ class Gazetteer:
 
 def _plain(text: str) -> str:
     return tidy(text).translate(_ALIKE)
+
+
+class _Loose(dict[int, str]):
+    """One character as one small letter without its accent, worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        small = _bare(chr(code)).lower()
+        loose = self[code] = small if len(small) == 1 else chr(code)
+        return loose
+
+
+_LOOSE: Final = _Loose()
+
+
+def _loosened(text: str) -> str:
+    """A text in small letters without accents, of the same length."""
+    return text.translate(_LOOSE)
+
+
+@lru_cache(maxsize=65536)
+def _bare(text: str) -> str:
+    """A text without the accents of Latin letters, capitals kept, of the same length."""
+    parts = ((character, unicodedata.normalize("NFD", character)[:1]) for character in text)
+    return "".join(bare if bare.isascii() else character for character, bare in parts)
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
@@ -161,6 +189,7 @@ def _is_written(written: str, name: str, form: Form, text: str, start: int) -> b
         return True
     if form.acronym or " " not in name:
         return False
+    written, name = _bare(written), _bare(name)  # accents are often left out
     head, _, _ = name.partition(" ")
     first = written[: len(head)]
     if first != head and not (first[1:] == head[1:] and (first[:1].isupper() or _begins(text, start) or first[:1] == head[:1])):

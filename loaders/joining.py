@@ -1,8 +1,8 @@
 """A register's own entities held against the graph: joined to the one that their name certainly means, else put to review.
 
 Used by loaders that make entities of their own from names alone. The link ``same_as`` that joins cites the register, is taken
-back by a keep-apart decision (from the next load on), and never made against one. What is likely waits in the review queue; to
-accept it there merges the two.
+back by a keep-apart decision (``loaders.taking_back``), and never made against one. What is likely waits in the review queue;
+to accept it there merges the two.
 """
 
 from __future__ import annotations

@@ -42,6 +42,10 @@ _REST = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 MOST_DEPTH: Final = 100
 
 
+_ITSELF: Final = "it"
+"""What messages call the file, which the ledger names; a member of an archive is called by its own name."""
+
+
 class Depth:
     """Follows how deep JSON is nested, chunk by chunk, before a parser sees it: parsers fail without mercy on deep nesting."""
 
@@ -183,16 +187,16 @@ def _streams(path: Path, inside: str) -> Iterator[tuple[str, _Meter, str]]:
         size = path.stat().st_size
         most = min(MOST_UNPACKED, max(_FREE, size * MOST_RATIO))
         if start.startswith(b"PK"):
-            yield from _members(raw, path.name, most, inside)
+            yield from _members(raw, _ITSELF, most, inside)
         elif start.startswith(b"\x1f\x8b"):
             with gzip.open(raw) as unpacked:
-                prefix = _prefix(unpacked, inside, path.name)
+                prefix = _prefix(unpacked, inside, _ITSELF)
                 unpacked.seek(0)
-                yield path.name, _Meter(unpacked, most, path.name), prefix
+                yield _ITSELF, _Meter(unpacked, most, _ITSELF), prefix
         else:
-            prefix = _prefix(raw, inside, path.name)
+            prefix = _prefix(raw, inside, _ITSELF)
             raw.seek(0)
-            yield path.name, _Meter(raw, size + 1, path.name), prefix
+            yield _ITSELF, _Meter(raw, size + 1, _ITSELF), prefix
 
 
 def _prefix(stream: IO[bytes] | gzip.GzipFile, inside: str, name: str) -> str:

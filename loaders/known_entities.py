@@ -68,6 +68,15 @@ class KnownEntities:
         """The entities that an entity is linked to."""
         return frozenset(self.snapshot.target[self.snapshot.arcs(node)].tolist())
 
+    def wholes(self, node: int) -> frozenset[int]:
+        """The entities that an entity is a part of."""
+        snapshot = self.snapshot
+        if "part_of" not in snapshot.predicates:
+            return frozenset()
+        arcs = snapshot.arcs(node)
+        mask = (snapshot.predicate[arcs] == snapshot.predicates.index("part_of")) & snapshot.forward[arcs]
+        return frozenset(snapshot.target[arcs][mask].tolist())
+
     def weight(self, node: int) -> int:
         """How many links an entity has."""
         arcs = self.snapshot.arcs(node)

@@ -11,6 +11,8 @@ from loaders.naming import looks_like_acronym
 from loaders.stems import Stem, stem_of
 
 FORMER: Final = "former"
+BESIDE: Final = "beside its owner"
+"""The sort of a name, perhaps letters, that what stands beside it makes certain."""
 NAMING: Final = ("name", "alias", "identifier")
 """The predicates that give an entity its names, the surest first."""
 _ID_SORTS: Final = frozenset({"id", "identifier", "code"})
@@ -39,12 +41,16 @@ class KnownName:
         """Whether it is an acronym, as marked or by its looks; a body's first name is none where it is longer than three."""
         if self.sort == "name":
             return len(self.text) < 4 and looks_like_acronym(self.text)
-        return self.sort == "acronym" or looks_like_acronym(self.text)
+        return self.sort == "acronym" or (self.sort != BESIDE and looks_like_acronym(self.text))
 
     @property
     def is_part(self) -> bool:
         """Whether it names a part or an example of the entity, not all of it."""
         return self.sort in _PART_SORTS
+
+    def in_full(self) -> KnownName:
+        """The name as one that is certain by what stands beside it, though it may be letters."""
+        return KnownName(self.node, self.text, BESIDE)
 
 
 def said_alone(store: Store, source: SourceId) -> tuple[frozenset[EntityId], frozenset[str]]:

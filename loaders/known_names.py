@@ -17,6 +17,7 @@ from graph.model import SourceId
 from graph.snapshot import Graph
 from loaders.known_entities import COUNTRY, KnownEntities
 from loaders.known_name import NAMING, KnownName, identifier_key, said_alone
+from loaders.known_variants import Variants
 from loaders.naming import full_key, looks_like_acronym, split_brackets
 from loaders.stems import Stem, names_a_unit, place_key, reworded, stem_of, without_owner
 
@@ -57,11 +58,18 @@ class KnownNames(KnownEntities):
                     continue
                 sort = (given.sort or predicate) if predicate == "alias" else predicate
                 found.setdefault((given.node, given.value), KnownName(given.node, given.value, sort))
+        self._variants: Variants | None = None
         self.names: Final[Sequence[KnownName]] = [one for one in found.values() if self._takes(one.node)]
 
     def _takes(self, node: int) -> bool:
         kind = self.snapshot.kinds[node]
         return kind in self._kinds if self._kinds else kind not in ("", DOCUMENTS)
+
+    def variants(self, places: KnownNames) -> Variants:
+        """Other ways of writing these names; ``places`` knows the countries, areas and territories."""
+        if self._variants is None:
+            self._variants = Variants(self, places)
+        return self._variants
 
     # --- look-ups ----------------------------------------------------------------------------------------------------------
     def identified(self, text: str) -> list[KnownName]:
@@ -88,14 +96,17 @@ class KnownNames(KnownEntities):
         """
         key = reworded(stem)
         found = self._reworded.get(key, []) if key else []
+        if not found:
+            return []
         nodes = {one.node for one in found}
         at = bisect_left(self._reworded_keys, key)
         for longer in self._reworded_keys[at:]:
             if not longer.startswith(key):
                 break
             behind = longer[len(key) :]
-            another = any(one.node not in nodes for one in self._reworded[longer])
-            if behind.startswith(" ") and another and not names_a_unit(behind):
+            if not behind.startswith(" ") or names_a_unit(behind):
+                continue
+            if any(one.node not in nodes for one in self._reworded[longer]):
                 return []
         return found
 
@@ -108,6 +119,14 @@ class KnownNames(KnownEntities):
         held = [self.names[number] for number in self._words.get(word, ())]
         begun = [one for one in held if one.stem.words[:1] == (word,) and not one.is_part]
         return begun if len({one.node for one in held}) == 1 else []
+
+    def is_distinct(self, word: str, node: int) -> bool:
+        """Whether names of this entity alone hold a folded word."""
+        return {self.names[number].node for number in self._words.get(word, ())} == {node}
+
+    def is_known_word(self, word: str) -> bool:
+        """Whether some name holds a folded word."""
+        return word in self._words
 
     def is_odd(self, word: str, meant: str, before: Sequence[str], behind: Sequence[str]) -> bool:
         """Whether a folded word is odd where it stands, so that another may be meant.
@@ -186,7 +205,8 @@ class KnownNames(KnownEntities):
                 continue
             pairs.append((one.stem.key, one))
             short, inside = split_brackets(one.text)
-            if inside and (looks_like_acronym(inside) or self.country_named(inside) in self.countries(one.node)):
+            other = inside and any(same.node == one.node for same in self.named(inside))
+            if inside and (other or looks_like_acronym(inside) or self.country_named(inside) in self.countries(one.node)):
                 pairs.append((stem_of(short).key, one))
             owner, rest = without_owner(one.text)
             if rest and any(other.node != one.node for other in self.named(owner)):

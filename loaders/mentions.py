@@ -22,6 +22,7 @@ from loaders.phrasing import BEHIND, BRACKET, FURTHER_HEAD, HEAD, PHRASE, senten
 
 _MEETING = re.compile(r"(?: [a-z]+)? (?:forum|summit|conference|congress|symposium|webinar|assembly)\b")
 _OF_IT = re.compile(r"\b(?:of|de|du|des|del|da|do)(?: the| la| l')? ?\Z")
+_FOR = re.compile(r" for (?=[A-ZÀ-ÖØ-Þ])")
 _LOWER_WORD = re.compile(r"(?<![\w-])[^\W\dA-Z_][\w-]*")
 _WELL_KNOWN: Final = 5
 """Links from which on an acronym is taken for the entity without anything else in the document that speaks for it."""
@@ -177,6 +178,8 @@ class _Reading:
         behind = BEHIND.match(text, one.end)
         if behind is None:
             return self._ending(one)
+        if _FOR.match(text, one.end) and self._ends_as_body(one):
+            return _Linked(one.start, behind.end(), (), "a longer name that begins with a known one", False)
         words = behind.group(1).split(" ")
         # The head comes before "of", "for", "and"; what follows "and" may be another body.
         upto = next((place for place, word in enumerate(words) if not word[:1].isupper()), len(words))
@@ -194,6 +197,13 @@ class _Reading:
         if bracket and looks_like_acronym(bracket.group(1)):
             end = bracket.end()
         return _Linked(one.start, end, (), "a longer name that begins with a known one", False)
+
+    def _ends_as_body(self, one: _Linked) -> bool:
+        """Whether "for" behind a name goes on with it ("Global Fund for Women"), and does not name a known place or body."""
+        behind = self._gazetteer.places(self._text[one.end + len(" for ") : one.end + 120])
+        return bool(HEAD.search(self._text[one.start : one.end].split(" ")[-1])) and not any(
+            place.start == 0 for place in behind
+        )
 
     def _ending(self, one: _Linked) -> _Linked | None:
         """The longer name that a known name only ends ("Ministry of Health of Kenya"), or None."""

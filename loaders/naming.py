@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from graph.folding import fold, squeeze, words_of
 
 SMALL_WORDS: Final = frozenset((
-    "a", "an", "and", "at", "by", "de", "del", "della", "der", "des", "di", "do", "dos", "du", "e", "et", "for", "fur",
+    "a", "an", "and", "at", "by", "de", "del", "della", "der", "des", "di", "do", "dos", "du", "e", "et", "for", "fuer", "fur",
     "in", "la", "le", "les", "of", "on", "the", "to", "und", "upon", "y", "zu",
 ))  # fmt: skip
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{1,200})[)\]]\s*$")
@@ -25,6 +25,7 @@ _REFERENCE = re.compile(r"&(?:amp\b|#[xX]?[0-9a-fA-F]{1,6};|[a-zA-Z]{2,8};);?")
 _SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ACRONYM = re.compile(r"[^\W_]+(?:[-&./][^\W_]+)*")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?")
 _LONGEST_ACRONYM: Final = 12
 _MISREAD: Final = (
     ("cp1252", "utf-8"),
@@ -44,6 +45,15 @@ def tidy(text: str) -> str:
     if "&" in text:
         text = _REFERENCE.sub(lambda mark: html.unescape(mark.group()), text)
     return _SPACE.sub(" ", _INVISIBLE.sub("", text.replace("\u00a0", " "))).strip()
+
+
+def undotted(text: str) -> str:
+    """A text without the dots of letters that all have one.
+
+    >>> undotted("U.S.A."), undotted("D.R. Congo")
+    ('USA', 'D.R. Congo')
+    """
+    return text.replace(".", "") if _DOTTED.fullmatch(text) else text
 
 
 @lru_cache(maxsize=262144)

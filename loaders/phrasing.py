@@ -13,7 +13,9 @@ _HEADS: Final = (
     "Directorate|Directorate-General|Division|Facility|Faculty|Federation|Forum|Foundation|Framework|Fund|Funds|Group|Hospital|Hub|"
     "Initiative|Institut|Institute|Instituto|Institution|Laboratory|Laboratories|Mechanism|Ministry|Network|Office|"
     "Organisation|Organization|Partnership|Plan|Platform|Programme|Program|Project|School|Secretariat|Service|Society|"
-    "Strategy|Summit|System|Taskforce|Treaty|Trust|Union|Unit|University|Université|Universidad|Universidade|Hôpital|Hospitalier"
+    "Strategy|Summit|System|Taskforce|Treaty|Trust|Union|Unit|University|Université|Universidad|Universidade|Hôpital|Hospitalier|"
+    "Ministère|Ministerio|Ministério|Agence|Agencia|Agência|Fondation|Fundación|Fundação|Secretaría|Secretaria|Conseil|Consejo|"
+    "Conselho|Comité|Comitê|Commissariat|Direction|Dirección|Direção|Laboratoire|Laboratorio|Laboratório"
 )
 _CAPITAL: Final = r"(?:[A-ZÀ-ÖØ-Þ][\w'&-]*|[a-z]-[A-Z][\w-]*)"
 _SMALL: Final = r"(?:of|for|and|the|on|de|du|des|la|le|les|del|da|do|dos|et|y|e|in|at|&|to|against)"

@@ -17,6 +17,7 @@ from graph.snapshot import Graph
 from loaders.known_names import KnownNames
 from loaders.proposing_columns import SAMPLE, Column, columns_of, likely_header
 from loaders.proposing_draft import Draft, said
+from loaders.regular import what_is_wrong
 from loaders.sheets import Contents, contents_of, read_rows
 from loaders.sheets_header import SEARCHED, find_header
 
@@ -37,6 +38,8 @@ def propose(path: Path, graph: Graph, sheet: str = "", encoding: str = "") -> Pr
 
     ``encoding``: that of the file, ``""`` to find it out.
     """
+    if wrong := what_is_wrong(path):
+        raise RefusedFile(f"{path.name}: {wrong}.")
     contents = contents_of(path, encoding)
     rows = list(islice(read_rows(path, sheet, encoding), SAMPLE))
     if not rows:

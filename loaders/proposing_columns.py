@@ -19,6 +19,8 @@ from loaders.sheets_header import is_tag
 
 SAMPLE: Final = 2_000
 """Rows of a sheet that are looked at."""
+_TABLE: Final = 3
+"""Cells from which on a row is one of a table, so that a single cell above it is a title."""
 _FIRST: Final = 5
 """Rows among which a header is looked for."""
 _MOST_VALUES: Final = 500
@@ -102,8 +104,14 @@ def likely_header(first: Sequence[Row]) -> int | None:
     if any(_is_tagged(row) for row in first) or not first:
         return None
     told = [0 if _has_values(row) else sum(bool(role_by_header(cell)) for cell in row.cells) for row in first[:_FIRST]]
+    widths = [sum(bool(cell.strip()) for cell in row.cells) for row in first]
+    most = max(widths)
+    start = 0
+    if widths[0] == 1 and most >= _TABLE:  # a title stands above the table
+        start = next(place for place, width in enumerate(widths) if 2 * width >= most)
     best = max(told)
-    place = told.index(best) if best > told[0] + 1 else 0  # one word may be chance: a name in a row can sound like a header
+    here = told[start] if start < len(told) else 0
+    place = told.index(best) if best > here + 1 else start  # one word may be chance: a name in a row can sound like a header
     return first[place].number
 
 

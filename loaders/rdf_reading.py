@@ -72,7 +72,8 @@ def triples_of(path: Path) -> Iterator[tuple[int, ox.Quad]]:
                 yield number, quad
         except SyntaxError as error:
             streamed = f" JSON-LD of more than {MOST_TREE:,} bytes {_IN_ORDER}" if isinstance(source, _Nested) else ""
-            raise RefusedFile(_told(error, name) + streamed) from None
+            where = f"line {_line_of(path)}: " if name == "RDF_XML" and not error.lineno else ""
+            raise RefusedFile(where + _told(error, name) + streamed) from None
         except MemoryError:
             raise RefusedFile("it holds a text or an address of more than 16 million bytes.") from None
 
@@ -190,6 +191,39 @@ class _Xml(_Chunks):
         self._run += len(text)
         if self._run > MOST_TEXT:
             raise RefusedFile(f"line {self._parser.CurrentLineNumber}: a text has more than {MOST_TEXT:,} characters.")
+
+
+class _Lines(_Xml):
+    """XML that is given a line at a time, so that it is known in which one a parser stops."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__(stream)
+        self._waiting: list[bytes] = []
+        self.line = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        if not self._waiting:
+            self._waiting = super().read(size).splitlines(keepends=True)[::-1]
+        given = self._waiting.pop() if self._waiting else b""
+        self.line += self._open
+        self._open = given.endswith((b"\n", b"\r"))
+        return given
+
+    _open = True
+
+
+def _line_of(path: Path) -> int:
+    """The line at which a parser stops that does not say it: the file is read once more, up to there."""
+    import pyoxigraph as ox
+
+    with path.open("rb") as stream:
+        lines = _Lines(stream)
+        try:
+            for _ in ox.parse(lines, format=ox.RdfFormat.RDF_XML):  # type: ignore[arg-type]
+                pass
+        except SyntaxError:
+            pass
+        return lines.line
 
 
 def _source(stream: IO[bytes], path: Path, name: str) -> _Chunks | bytes:

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from graph.folding import words_of
 from graph.model import EntityId, SourceId
 from graph.snapshot import Graph
 from loaders.known_entities import COUNTRY
 from loaders.known_name import FORMER, KnownName
 from loaders.known_names import KnownNames
-from loaders.naming import full_key, looks_like_acronym, split_brackets, tidy
+from loaders.naming import SMALL_WORDS, full_key, looks_like_acronym, split_brackets, tidy, undotted
 from loaders.resolution import Decision, Option, Resolution
 from loaders.stems import is_common, stem_of
 from loaders.ways import BUT_FOR_FORM, SHORTEST_CODE, Fit, Ways
@@ -49,12 +50,12 @@ class Resolver:
         ``country``: the country, area or territory that the file gives beside it, in any spelling, ``""`` where it gives none.
         ``context``: entities that are named in full nearby; an acronym of one of them is certain.
         """
-        name = tidy(text[: LONGEST + 1])
+        name = undotted(tidy(text[: LONGEST + 1]))
         if not name or not any(character.isalnum() for character in name):
             return Resolution(text, None, "none", (), "There is no name here.")
         if len(name) > LONGEST:
             return Resolution(text, None, "none", (), f"It is longer than {LONGEST} characters: no name.")
-        return replace(_Question(self.known, self._places, name, country, context).answer(), text=text)
+        return replace(_Question(self.known, self._places, name, undotted(tidy(country)), context).answer(), text=text)
 
     def resolve_all(self, rows: Sequence[tuple[str, str]]) -> list[Resolution]:
         """What each text of a list means; ``rows`` are (text, country) pairs.
@@ -67,10 +68,19 @@ class Resolver:
             if row not in held:
                 held[row] = self.resolve(*row)
         named = frozenset(one.id for one in held.values() if one.id is not None)
+        spelt = {(_initials(text), one.id) for (text, _), one in held.items()}
         for row, one in held.items():
             if one.decision == "review" and looks_like_acronym(tidy(row[0])):
-                held[row] = self.resolve(*row, context=named)
+                again = self.resolve(*row, context=named)
+                others = {id for letters, id in spelt if letters == full_key(row[0])} - {again.id}
+                held[row] = one if others and again.id in named else again
         return [_siblings(held)[row] for row in rows] if rows else []
+
+
+def _initials(text: str) -> str:
+    """The first letters of the words of a name, ``""`` of a single word."""
+    words = [word for word in words_of(text) if word not in SMALL_WORDS]
+    return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 
 def _siblings(held: dict[tuple[str, str], Resolution]) -> dict[tuple[str, str], Resolution]:
@@ -95,7 +105,7 @@ class _Question:
 
     def __init__(self, known: KnownNames, places: KnownNames, text: str, country: str, context: frozenset[EntityId]) -> None:
         self._known, self._places, self._text, self._context = known, places, text, context
-        self._country = places.country_named(tidy(country)) if country.strip() else None
+        self._country = places.country_named(country) if country else None
         self._ways = Ways(known, places, text, self._country)
         self._offered: dict[int, Option] = {}
         self._several = ""
@@ -192,7 +202,9 @@ class _Question:
             return None, "Bodies of many countries, areas and territories may be called so, and none is given."
         if self._known.is_trap(self._text) and not any(one.sort == "name" for one in held):
             return None, "A decision says that this name is easily taken for another body's."
-        seats = self._known.countries(node)
+        known, seats = self._known, self._known.countries(node)
+        if not stem_of(self._text).can_sit_in([known.snapshot.ids[seat] for seat in seats]):
+            return None, "Its legal form is of another country than the seat of the entity of this name."
         if self._country is not None and seats and self._country not in seats and not self._known.is_borderless(node):
             return None, "The entity of this name has its seat in another country, area or territory."
         return node, fit.why

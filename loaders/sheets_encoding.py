@@ -11,6 +11,12 @@ from graph.errors import RefusedFile
 
 _CHUNK: Final = 1 << 16
 _SAMPLE: Final = 64_000
+_MOSTLY: Final = 2
+"""Bytes that only UTF-8 explains, for each that it does not: from there on a text is broken UTF-8 and not another encoding."""
+_FEW: Final = 3
+"""The same where nothing else explains the text."""
+_MOST_BAD: Final = 1_000
+_SHOWN: Final = 3
 _NOT_TEXT: Final = (
     (b"%PDF", "it is a PDF document; give the table as CSV or XLSX."),
     (b"\x7fELF", "it is a program."),
@@ -58,27 +64,82 @@ def encoding_of(stream: Readable) -> str:
     if wide := _wide(first):
         _decodes(wide, first, stream)
         return wide
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, sample, used, chunk = True, b"", Counter[int](), first
+    decoder, sample, used, chunk = _Utf8(), b"", Counter[int](), first
     while chunk:
         if b"\0" in chunk:
             raise RefusedFile("it is no text (it holds zero bytes). Save it as CSV in UTF-8, or as XLSX.")
-        if is_utf8:
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                is_utf8 = False
+        decoder.feed(chunk)
         if not chunk.isascii():
             used.update(chunk.translate(None, bytes(range(128)))[:_CHUNK])
             if len(sample) < _SAMPLE:
                 sample += b"\n".join(line for line in re.split(rb"[\r\n]+", chunk) if not line.isascii())[:_SAMPLE]
         chunk = stream.read(_CHUNK)
-    if is_utf8:
-        try:
-            decoder.decode(b"", True)
-        except UnicodeDecodeError:
-            is_utf8 = False
-    return "utf-8" if is_utf8 else _one_byte(sample, used)
+    decoder.feed(b"", True)
+    if not decoder.bad:
+        return "utf-8"
+    if decoder.good > _MOSTLY * decoder.bad:
+        raise RefusedFile(decoder.told())
+    try:
+        return _one_byte(sample, used)
+    except RefusedFile:
+        if decoder.good * _FEW >= decoder.bad:
+            raise RefusedFile(decoder.told()) from None
+        raise
+
+
+def broken_utf8(data: bytes) -> str:
+    """Where a text that is mostly UTF-8 is none, and what to do; ``""`` where it is UTF-8, or rather in another encoding."""
+    read = _Utf8()
+    read.feed(data, True)
+    return read.told() if read.bad and read.good > _MOSTLY * read.bad else ""
+
+
+class _Utf8:
+    """How much of a text is UTF-8: what outside ASCII is (``good``, in bytes), what is not (``bad``), and where that stands."""
+
+    def __init__(self) -> None:
+        self.good = self.bad = 0
+        self._left, self._line, self._begun = b"", 1, 0
+        self._places: list[str] = []
+
+    def feed(self, chunk: bytes, last: bool = False) -> None:
+        """Take in the next bytes."""
+        data, at = self._left + chunk, 0
+        view = memoryview(data)
+        self._left = b""
+        while at < len(data):
+            try:
+                self._read(codecs.utf_8_decode(view[at:], "strict", True)[0], len(data) - at)
+                return
+            except UnicodeDecodeError as error:
+                self._read(data[at : at + error.start].decode("utf-8"), error.start)
+                if not last and error.reason == "unexpected end of data" and at + error.end == len(data):
+                    self._left = data[at + error.start :]
+                    return
+                self.bad += 1
+                if len(self._places) < _SHOWN:
+                    wrong = data[at + error.start : at + error.end].hex(" ").upper()
+                    self._places.append(f"line {self._line}, byte {self._begun + 1} ({wrong})")
+                if self.bad > _MOST_BAD and self.good <= _MOSTLY * self.bad:  # plainly another encoding
+                    return
+                self._begun += error.end - error.start
+                at += error.end
+
+    def told(self) -> str:
+        """What is wrong, and what to do."""
+        more = f", and {self.bad - len(self._places):,} more" if self.bad > len(self._places) else ""
+        places = "; ".join(self._places)
+        return (
+            f"it is UTF-8 but for {self.bad:,} broken place{'s' if self.bad > 1 else ''}: {places}{more}. "
+            "Correct these, or save the file as UTF-8 again from where it came."
+        )
+
+    def _read(self, text: str, size: int) -> None:
+        if not text.isascii():
+            self.good += size - len(text)
+        lines = text.count("\n")
+        self._line += lines
+        self._begun = len(text[text.rindex("\n") + 1 :].encode()) if lines else self._begun + size
 
 
 def _wide(first: bytes) -> str:

@@ -5,7 +5,7 @@ Every rule here is a reason that holds for any list of names. What is certain an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -46,6 +46,10 @@ _FORMS: Final[dict[tuple[str, ...], str]] = {
     }.items()
     for form in forms.split("|")
 }
+_COUNTRIES_OF: Final = {
+    "ab": "SWE FIN", "gmbh": "DEU AUT CHE LIE", "ag": "DEU AUT CHE LIE", "kg": "DEU AUT CHE LIE", "ev": "DEU", "bv": "NLD BEL",
+    "nv": "NLD BEL ABW CUW SXM SUR", "oy": "FIN", "sl": "ESP", "kk": "JPN", "as": "DNK NOR ISL EST CZE SVK TUR",
+}  # fmt: skip
 _LONGEST_FORM: Final = max(map(len, _FORMS))
 _LEADING: Final = frozenset({("pt",), ("ooo",), ("jsc",), ("ojsc",), ("ao",), ("pao",)})
 _SHORTENED: Final = {
@@ -53,6 +57,8 @@ _SHORTENED: Final = {
     "inst": "institute", "lab": "laboratory", "labs": "laboratories", "med": "medical", "br": "branch", "coll": "college",
     "sch": "school", "acad": "academy", "sci": "science", "technol": "technology", "res": "research", "fdn": "foundation",
     "assoc": "association", "intl": "international", "minist": "ministry", "st": "saint", "mt": "mount", "ft": "fort",
+    "min": "ministry", "div": "division", "dev": "development", "govt": "government", "assn": "association",
+    "org": "organization", "soc": "society", "fndn": "foundation", "prog": "program",
 }  # fmt: skip
 # What everybody shortens in names of bodies ("UK Health Security Agency"): the words and the letters.
 _LETTERS_OF: Final = {
@@ -67,6 +73,8 @@ _UNIVERSITIES: Final = frozenset((
     "universitet", "universitetet", "universitatea", "uniwersytet", "univerzita", "univerzitet", "universitas", "yliopisto",
 ))  # fmt: skip
 _OF_STUDIES: Final = ("degli", "studi")
+_INSTITUTE: Final = "institute"
+_INSTITUTES: Final = frozenset((_INSTITUTE, "institut", "instituto", "istituto", "instytut", "institutul", "instituut"))
 # Words that universities of many places have: with nothing else beside it "Central University" names none of them.
 _GENERIC: Final = frozenset((
     "national", "state", "central", "american", "open", "free", "technical", "medical", "catholic", "islamic", "normal",
@@ -76,7 +84,9 @@ _GENERIC: Final = frozenset((
 ))  # fmt: skip
 _LONG_OF_PLACES: Final = {
     "dpr": "democratic people s republic", "pdr": "people s democratic republic", "dr": "democratic republic",
-    "dem": "democratic", "rep": "republic", "fed": "federated", "st": "saint", "isl": "islamic", "is": "islands",
+    "dem": "democratic", "rep": "republic", "fed": "federation", "federated": "federation", "st": "saint", "isl": "islamic",
+    "is": "islands", "rb": "bolivarian republic", "republique": "republic", "republica": "republic",
+    "sar": "special administrative region",
 }  # fmt: skip
 _OF_EVERY_PLACE: Final = frozenset(("national", "ministry", "department", "government", "parliament"))
 _PARTS: Final = frozenset((
@@ -104,12 +114,17 @@ class Stem:
         """Under which spellings of one stem meet."""
         return "".join(self.words)
 
+    def can_sit_in(self, codes: Collection[str]) -> bool:
+        """Whether a body of this legal form may have its seat in one of these countries, areas and territories (alpha-3)."""
+        places = [_COUNTRIES_OF[family].split() for family in self.families if family in _COUNTRIES_OF]
+        return not codes or all(set(where) & set(codes) for where in places)
+
     def contradicts(self, other: Stem) -> bool:
         """Whether the legal forms say that these are two bodies."""
         return bool(self.families and other.families and not self.families & other.families)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=524288)  # the names of a large register, which are compared again with each text
 def stem_of(text: str) -> Stem:
     """The stem of a name.
 
@@ -172,6 +187,19 @@ def reworded(stem: Stem) -> str:
     for written, read in _DIGRAPHS:
         key = key.replace(written, read)
     return key if len(key) >= _SHORTEST_REWORDED else ""
+
+
+def headed(stem: Stem) -> str:
+    """The key under which an institute meets itself in another order or language, ``""`` where it is none.
+
+    >>> headed(stem_of("Butantan Institute")) == headed(stem_of("Instituto Butantan"))
+    True
+    """
+    words = [_INSTITUTE if word in _INSTITUTES else word for word in stem.words]
+    if words.count(_INSTITUTE) != 1 or len(words) == 1:
+        return ""
+    words.remove(_INSTITUTE)
+    return " ".join((_INSTITUTE, *words))
 
 
 def without_owner(text: str) -> tuple[str, str]:

@@ -168,8 +168,8 @@ class _Mapped:
             return
         if stated.frame:
             yield 0, stated.frame
-        for text in stated.proposed:
-            book.note(line.row.number, where, text, "a name that waits for review")
+        for column, text in stated.proposed:
+            book.note(line.row.number, where + column, text, "a name that waits for review")
         if stated.made:
             yield 1, stated.made
         elif stated.waiting:

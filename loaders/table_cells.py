@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from graph.errors import InputError, RefusedFile
+from graph.folding import fold
 from graph.vocabulary import nearest
 from loaders.ledger import shown
 from loaders.mapping import Cell, Condition, MappingRules, TableRule, Words, word_key
@@ -172,6 +173,13 @@ class Columns:
         return self._places[words]
 
 
+_BELOW: Final = "a note or a line of totals below the table"
+_TABLE: Final = 3
+"""Cells of a row from which on a row of one cell may be a note."""
+_MOST_BELOW: Final = 50
+_TOTALS: Final = frozenset(("total", "totals", "grand total", "subtotal", "sub total", "sum", "total general"))
+
+
 def lines_of(path: Path, rules: MappingRules, number: int) -> Iterator[Line]:
     """The rows under the header of a sheet, by the number of its table, skipped ones too; raises ``RefusedFile``."""
     rule = rules.tables[number]
@@ -185,10 +193,11 @@ def lines_of(path: Path, rules: MappingRules, number: int) -> Iterator[Line]:
     columns = Columns(rule, header, cells, rules.file)
     filled: dict[int, tuple[str, bool]] = {}
     record = 0
-    for row in chain(first, rows):
-        if row.number <= header.row:
-            continue
+    for row, is_below in _told_apart(row for row in chain(first, rows) if row.number > header.row):
         record += 1
+        if is_below:
+            yield Line(record, row, Given(columns, row, {}), _BELOW)
+            continue
         given = Given(columns, row, dict(filled))
         try:
             skipped = next((one.reason for one in rule.skip if given.holds(one.condition)), "")
@@ -199,6 +208,29 @@ def lines_of(path: Path, rules: MappingRules, number: int) -> Iterator[Line]:
         for place in columns.filled_down:
             if place is not None and not skipped and (text := tidy(row.cell(place))):  # a line of totals fills nothing
                 filled[place] = (text, place in row.dates)
+
+
+def _told_apart(rows: Iterable[Row]) -> Iterator[tuple[Row, bool]]:
+    """Each row, and whether it only stands below the table: a note of one cell behind a blank row, or a line of totals.
+
+    Such a row is one of the table all the same where a row of the table follows.
+    """
+    held: list[Row] = []
+    last, widest, left = 0, 0, 0
+    for row in rows:
+        filled = [text for text in row.cells if text.strip()]
+        start = next((place for place, text in enumerate(row.cells) if text.strip()), 0)
+        is_apart = bool(held) or (last and row.number > last + 1)
+        is_note = len(filled) == 1 and start <= left and widest >= _TABLE and is_apart
+        left = start if len(filled) > widest else left
+        last, widest = row.number, max(widest, len(filled))
+        if (is_note or (filled and fold(filled[0]) in _TOTALS)) and len(held) < _MOST_BELOW:
+            held.append(row)
+            continue
+        yield from ((one, False) for one in held)
+        held.clear()
+        yield row, False
+    yield from ((one, True) for one in held)
 
 
 def _no_half_tags(first: Sequence[Row]) -> None:

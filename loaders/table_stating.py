@@ -31,14 +31,14 @@ class NotToldOf(BadValue):
 class Stated:
     """What became of one row: its statements, those about sources and for review (which count for no row), what it left out.
 
-    ``waiting``: names that wait for review, of which those in ``proposed`` were not met before. ``repeated``: it says of an
-    entity what a row above said already. ``said``: what it says for the first time.
+    ``waiting``: names that wait for review, of which those in ``proposed`` (with their column) were not met before.
+    ``repeated``: it says of an entity what a row above said already. ``said``: what it says for the first time.
     """
 
     made: list[Statement] = field(default_factory=list)
     frame: list[Statement] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
-    proposed: list[str] = field(default_factory=list)
+    proposed: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     repeated: bool = False
     said: set[object] = field(default_factory=set)
@@ -79,9 +79,13 @@ class Stating:
             if rule.when is None or line.given.holds(rule.when):
                 self._statement(rule, line, bodies, cited, stated)
         self._need_told(bodies, line, stated)
-        for answered in bodies.values():  # last: a proposal is made once, and must not go down with a row that is rejected
+        for (
+            label,
+            answered,
+        ) in bodies.items():  # last: a proposal is made once, and must not go down with a row that is rejected
+            named = self._table.entities[label].name
             for request, answer in answered:
-                self._propose(request, answer, cited, stated)
+                self._propose(request, answer, cited, stated, line.given.label(named) if named is not None else "")
         self._said |= stated.said
         return stated
 
@@ -136,7 +140,7 @@ class Stating:
         locator = next(filter(None, map(line.given.value, self._table.locator)), f"record {line.record}")
         return Citation(source_id(title, url), self._where + locator, url)
 
-    def _propose(self, request: Request, answer: Answer, cited: Citation, stated: Stated) -> None:
+    def _propose(self, request: Request, answer: Answer, cited: Citation, stated: Stated, column: str) -> None:
         """Send a name to review; a new entity that may be one that the graph has is sent there too."""
         text = request.name or request.key
         if answer.state == "new" and answer.candidates:
@@ -147,7 +151,7 @@ class Stating:
             return
         if found.statement is not None:
             stated.frame.append(found.statement)
-            stated.proposed.append(text)
+            stated.proposed.append((column, text))
 
     # --- statements --------------------------------------------------------------------------------------------------------
     def _entity(self, rule: EntityRule, line: Line, request: Request, answer: Answer, cited: Citation, stated: Stated) -> None:

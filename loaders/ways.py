@@ -10,16 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from graph.folding import words_of
+from graph.folding import is_ideographic, words_of
 from loaders.known_name import KnownName
 from loaders.known_names import KnownNames
 from loaders.naming import is_short_for, looks_like_acronym, repaired, slip, split_brackets
-from loaders.stems import stem_of
+from loaders.stems import Stem, stem_of
 
 BUT_FOR_FORM: Final = "It is a name of this entity but for the legal form or small words."
 SHORTEST_CODE: Final = 4
 """Letters from which on an id is not taken for somebody's acronym as well."""
-_WITH_ACRONYM = re.compile(r"\s+[-–—]\s*|\s*[-–—]\s+|\s*:\s+")
+_WITH_ACRONYM = re.compile(r"\s+[-–—]\s*|\s*[-–—]\s+|\s*:\s+|,\s+(?=[^\s,]+$)")
+_INNER_BRACKET = re.compile(r"(?<=\S)\s*[(\[]([^()\[\]]{2,15})[)\]](?=\s*[^\s()\[\]])")
+_COMPANIES: Final = frozenset({"manufacturer", "company"})
 _SHORTEST_DISTINCT: Final = 5
 _MANY_WORDS: Final = 4
 """Words of a name from which on a singular for a plural is a slip: "National Institute of Health" has three."""
@@ -39,6 +41,7 @@ class Ways:
 
     def __init__(self, known: KnownNames, places: KnownNames, text: str, country: int | None) -> None:
         self._known, self._places, self._text, self._country = known, places, text, country
+        self._variants: Final = known.variants(places)
 
     @property
     def all(self) -> Sequence[Callable[[], Fit | None]]:
@@ -49,12 +52,17 @@ class Ways:
             self._without_form,
             self._reworded,
             self._repaired,
+            self._placed,
+            self._lettered_within,
+            self._unplaced,
+            self._owned,
+            self._headed,
             self._bracketed,
             self._paired,
             self._before_country,
-            self._placed,
             self._begun,
             self._misspelt,
+            self._misspelt_place,
         )
 
     def _identified(self) -> Fit | None:
@@ -73,13 +81,22 @@ class Ways:
     def _without_form(self, text: str | None = None, sure: bool = True, why: str = "") -> Fit | None:
         text = self._text if text is None else text
         stem = stem_of(text)
-        if looks_like_acronym(text) or len(stem.key) < 4:
-            return None
+        if looks_like_acronym(text) or len(stem.key) < SHORTEST_CODE:
+            return self._firm(text, stem)
         found = self._known.stemmed(stem)
         agreeing = tuple(one for one in found if not one.stem.contradicts(stem))
         if agreeing:
             return Fit(agreeing, why or BUT_FOR_FORM, sure)
         return Fit(tuple(found), "The legal forms differ: this may be another body of the same group.", False)
+
+    def _firm(self, text: str, stem: Stem) -> Fit | None:
+        """``GSK plc``: few letters and a legal form, where a company has these letters as its first name."""
+        subtypes = self._known.snapshot.subtypes
+        named = self._known.named(stem.key) if stem.families and len(stem.words) == 1 else []
+        firms = [one for one in named if one.sort == "name" and subtypes[one.node] in _COMPANIES]
+        if not firms or len({one.node for one in named}) > 1:
+            return None
+        return Fit(tuple(one.in_full() for one in firms), "It is the name of this company with a legal form.", True)
 
     def _reworded(self, text: str | None = None) -> Fit | None:
         stem = stem_of(self._text if text is None else text)
@@ -98,8 +115,20 @@ class Ways:
         if not inside:
             return None
         fit = self.plain(short)
-        if fit is None:
-            return None
+        spelt = self.plain(inside) if looks_like_acronym(short) else None
+        if fit is None and spelt is not None:
+            nodes = {one.node for one in self._known.named(short)}
+            both = tuple(one for one in spelt.names if one.node in nodes)
+            return (
+                Fit(both, "They are the letters of this entity, with a name of it in brackets.", spelt.sure) if both else None
+            )
+        if fit is None or not fit.names:
+            fuller = self._variants.lettered(short, inside) if looks_like_acronym(inside) else ()
+            return Fit(tuple(fuller), "It is most of a name of this entity, with its letters in brackets.", True)
+        nodes = {one.node for one in self._known.named(inside)}
+        paired = tuple(one for one in fit.names if one.node in nodes)
+        if paired:
+            return Fit(paired, "It is a name of this entity, with another of its names in brackets.", fit.sure)
         country = self._places.country_named(inside)
         if country is not None:
             agreeing = tuple(one for one in fit.names if country in self._known.countries(one.node))
@@ -107,10 +136,6 @@ class Ways:
                 return Fit(agreeing, "It is a name of this entity, with its country, area or territory in brackets.", True)
             unplaced = tuple(one for one in fit.names if not self._known.countries(one.node))
             return Fit(unplaced, "The place in brackets is not known to be its seat.", False)
-        nodes = {one.node for one in self._known.named(inside)}
-        paired = tuple(one for one in fit.names if one.node in nodes)
-        if paired:
-            return Fit(paired, "It is a name of this entity, with another of its names in brackets.", fit.sure)
         if looks_like_acronym(inside) and is_short_for(inside, short):
             return Fit(fit.names, "It is a name of this entity, with the letters of that name in brackets.", fit.sure)
         if not any(character.isupper() for character in inside):
@@ -123,7 +148,7 @@ class Ways:
         if len(parts) != 2:
             return None
         fits = [{one.node: one for one in self._known.named(part)} for part in parts]
-        both = tuple(one for node, one in fits[0].items() if node in fits[1])
+        both = tuple(one for fit in fits for node, one in fit.items() if node in fits[0] and node in fits[1])
         if both:
             return Fit(both, "Both halves are names of this entity.", True)
         for part, other in (parts, parts[::-1]):
@@ -148,6 +173,38 @@ class Ways:
         found = tuple(self._known.placed(self._text))
         return Fit(found, "It is a name of this country, area or territory in another order of words.", True) if found else None
 
+    def _lettered_within(self) -> Fit | None:
+        """``Full (ACR) name``: letters in brackets within a name, which stand for what is before them."""
+        match = _INNER_BRACKET.search(self._text)
+        if match is None or not looks_like_acronym(match.group(1)):
+            return None
+        before, behind = self._text[: match.start()], self._text[match.end() :]
+        whole = Ways(self._known, self._places, f"{before}{'' if behind[:1] == ',' else ' '}{behind.strip()}", self._country)
+        fit = next((fit for find in whole.all if (fit := find()) is not None and fit.names), None)
+        if fit is None:
+            return None
+        sure = fit.sure and is_short_for(match.group(1), before)
+        nodes = {one.node for one in self._known.named(match.group(1))}
+        sure = sure or (fit.sure and {one.node for one in fit.names} <= nodes)
+        return Fit(fit.names, "It is a name of this entity with letters within it.", sure)
+
+    def _unplaced(self) -> Fit | None:
+        found = tuple(self._variants.unplaced(self._text, self._country))
+        why = "It is a name of this entity but for where its country, area or territory is named."
+        return Fit(found, why, True) if found else None
+
+    def _owned(self) -> Fit | None:
+        found = tuple(self._variants.owned(self._text))
+        return Fit(found, "It is a name of this entity with the body that it belongs to.", True) if found else None
+
+    def _headed(self) -> Fit | None:
+        found = tuple(self._variants.headed(stem_of(self._text)))
+        return Fit(found, "It is a name of this entity in another order or language.", True) if found else None
+
+    def _misspelt_place(self) -> Fit | None:
+        found = tuple(self._variants.slipped_place(self._text))
+        return Fit(found, "It is a name of this country, area or territory but for a slip of the pen.", True) if found else None
+
     def _begun(self) -> Fit | None:
         """``CanSino (China)``: a word that only names of one entity hold and begin with, beside its country."""
         text, inside = split_brackets(self._text)
@@ -171,7 +228,7 @@ class Ways:
         if name.is_acronym or name.is_part or name.is_identifier:
             return False
         given, known = stem_of(text), name.stem
-        if given.contradicts(known):
+        if given.contradicts(known) or is_ideographic(text):  # one sign is a word there
             return False
         if len(given.words) != len(known.words):
             # A space left out or put in: the same letters all the same.

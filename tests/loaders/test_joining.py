@@ -6,6 +6,9 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from graph.errors import InputError
 from graph.model import ANY_TIME
 from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
@@ -69,7 +72,11 @@ def test_decisions_about_the_own_entities_of_a_register_are_obeyed_by_later_load
     accepted = deciding.accept(copy, item.key, "Ada", "asked them", AT + HOUR, "sii")
     assert str(accepted).startswith(f"1: accepted: {likely} same_as sii")
     assert (likely, "sii") in joined(copy)
+    before = {one.id for one in copy.scan(None, ANY_TIME)}
     deciding.keep_apart(copy, certain, "sii", "", "Ada", "a namesake", AT + HOUR)
+    assert joined(copy) == {(likely, "sii")}, "it holds at once"
+    assert len(before - {one.id for one in copy.scan(None, ANY_TIME)}) == 1, "and takes nothing else back"
+    assert resolve(Graph(copy), certain) == certain
     prequalification.load(copy, [path], AT + 2 * HOUR)
     assert joined(copy) == {(likely, "sii")}
     assert same(copy) == []
@@ -79,6 +86,30 @@ def test_decisions_about_the_own_entities_of_a_register_are_obeyed_by_later_load
     prequalification.load(copy, [path], AT + 4 * HOUR)
     assert same(copy) == []
     assert [one.state for one in review.queue(copy, review.STATES) if one.key == item.key] in ([], ["rejected"])
+
+
+def test_a_name_kept_away_takes_its_join_back_at_once_and_an_undo_lets_the_next_load_make_it_again(
+    copy: SqliteStore, tmp_path: Path
+) -> None:
+    name = "Serum Institute of India Pvt. Ltd."
+    path = listed(tmp_path / "list.csv", row(name))
+    prequalification.load(copy, [path], AT)
+    decided = deciding.keep_apart(copy, "sii", "", name, "Ada", "a namesake", AT + HOUR)
+    assert joined(copy) == set()
+    prequalification.load(copy, [path], AT + 2 * HOUR)
+    assert joined(copy) == set()
+    deciding.undo(copy, decided.number, "Ada", "it is the same", AT + 3 * HOUR)
+    prequalification.load(copy, [path], AT + 4 * HOUR)
+    assert joined(copy) == {(maker(copy, name), "sii")}
+
+
+def test_what_is_one_by_way_of_another_is_not_kept_apart_without_saying_where(copy: SqliteStore, tmp_path: Path) -> None:
+    names = ("Serum Institute of India Pvt. Ltd.", "SERUM INSTITUTE OF INDIA")
+    prequalification.load(copy, [listed(tmp_path / "list.csv", *map(row, names))], AT)
+    one, other = (maker(copy, name) for name in names)
+    assert joined(copy) == {(one, "sii"), (other, "sii")}
+    with pytest.raises(InputError, match=r"by way of others\. Keep one of the two apart from: sii"):
+        deciding.keep_apart(copy, one, other, "", "Ada", "two bodies", AT + HOUR)
 
 
 def test_a_decision_may_be_made_when_what_an_earlier_one_was_about_is_gone(copy: SqliteStore, tmp_path: Path) -> None:

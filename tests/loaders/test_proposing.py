@@ -115,6 +115,19 @@ def test_hxl_tags_count_most(known: Graph, tmp_path: Path) -> None:
     checked(proposal)
 
 
+def test_a_title_above_the_table_is_no_header(known: Graph, tmp_path: Path) -> None:
+    rows = (
+        ["Partners in 2024", "", ""],
+        ["as of June", "", ""],
+        ["Who", "Where", "Share"],
+        ["Africa CDC", "Ethiopia", "1"],
+        ["Gavi", "Mali", "2"],
+    )
+    proposal = propose(table(tmp_path / "a.csv", *rows), known)
+    assert "\nheader: 3 " in proposal.text
+    checked(proposal)
+
+
 def test_the_proposal_loads(copy: SqliteStore, tmp_path: Path) -> None:
     path = table(
         tmp_path / "works.csv",

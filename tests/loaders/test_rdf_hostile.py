@@ -81,6 +81,7 @@ REFUSED: dict[str, tuple[str, str | bytes, tuple[str, ...]]] = {
     ),
     "a datatype that grows": ("x.ttl", f'<b:c> <b:c> "1"^^<https://a.example/{"x" * 5_000}> .', ("triple 1",)),
     "nested without end": ("x.ttl", "[ <b:c> " * 100_000, ("line 1",)),
+    "XML that is no RDF": ("x.rdf", XML.format("\nA").replace("</o:O", "\n<f:page rdf:resource='a b'/></o:O"), ("line 3: ",)),
     "XML cut off": ("x.rdf", XML.format("A")[:-20], ("line 1, column", "not well-formed")),
     "XML tags that cross": ("x.rdf", XML.format("\n<f:x></o:x>"), ("line 2, column", "not well-formed")),
     "entities that grow": ("x.rdf", LAUGHS + XML.format("&h;"), ("DOCTYPE", "nothing")),

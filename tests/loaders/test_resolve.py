@@ -46,6 +46,23 @@ def resolver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resolver]:
     ("given_name", "id"),
     [
         ("Serum Institute of India Pvt. Ltd.", "sii"),
+        ("EIB - European Investment Bank", "eib"),
+        ("African Union (AU)", "au"),
+        ("World Health Organization Regional Office for Africa", "who-afro"),
+        ("Regional Office for Europe (WHO)", "who-euro"),
+        ("WHO-AFRO", "who-afro"),
+        ("European Commission - HERA", "dg-hera"),
+        ("Food and Drug Administration (FDA), USA", "fda"),
+        ("National Institute of Allergy and Infectious Diseases (NIAID)", "niaid"),
+        ("Deutsche Gesellschaft für Internationale Zusammenarbeit (GIZ) GmbH", "giz"),
+        ("CEPI (Coalition for Epidemic Preparedness Innovations)", "cepi"),
+        ("GSK plc", "gsk"),
+        ("Butantan Institute", "butantan"),
+        ("UNICEF Supply Div.", "unicef-sd"),
+        ("U.S.A.", "USA"),
+        ("Korea (Rep. of)", "KOR"),
+        ("Phillipines", "PHL"),
+        ("Zimbawe", "ZWE"),
         ("  institut pasteur\u00a0de DAKAR (IPD) ", "ipd"),
         ("Intitut Pasteur de Dakar", "ipd"),
         ("Bharat Biotech (India)", "bharat"),
@@ -97,6 +114,36 @@ def test_uncertain_names_go_to_review_with_their_candidates(resolver: Resolver, 
 @pytest.mark.parametrize("given_name", ["", "  ", "---", "Acme Widgets of Nowhere", "x" * 5000, "\u202e\u200b"])
 def test_what_is_no_known_name_is_not_linked(resolver: Resolver, given_name: str) -> None:
     assert resolver.resolve(given_name).decision == "none"
+
+
+@pytest.mark.parametrize(
+    "given_name",
+    [
+        "Nigeira",  # Nigeria or Niger
+        "Korea",
+        "Austrlia",
+        "Cepheid AB",  # a form of Sweden; the seat is in the United States
+        "GSK GmbH",
+        "Medecins sans Frontieres Switzerland",  # a section; the international body has its seat there too
+        "Makerere University Walter Reed Project",
+        "Ministry of Health, Kenya",
+    ],
+)
+def test_what_is_near_is_not_linked(resolver: Resolver, given_name: str) -> None:
+    assert resolver.resolve(given_name).id is None
+
+
+def test_a_name_may_leave_its_place_to_the_column_beside_it(resolver: Resolver) -> None:
+    assert resolver.resolve("National Institute of Infectious Diseases", "Japan").id == "niid"
+    assert resolver.resolve("National Institute of Virology", "India").id == "icmr-niv"
+    assert resolver.resolve("National Institute of Infectious Diseases", "Romania").id is None
+    assert resolver.resolve("National Institute of Infectious Diseases").id is None
+
+
+def test_letters_are_not_certain_where_the_list_spells_out_another_body_of_these_letters(resolver: Resolver) -> None:
+    full, letters = "Medicines Patent Pool", "MPP"
+    assert resolver.resolve_all([(full, ""), (letters, "")])[1].id == "mpp"
+    assert resolver.resolve_all([(full, ""), (letters, ""), ("Ministry of Public Procurement", "")])[1].id is None
 
 
 def test_an_acronym_needs_context(resolver: Resolver) -> None:

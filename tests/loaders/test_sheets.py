@@ -70,6 +70,24 @@ def test_any_other_encoding_is_refused_by_name_and_read_when_named(tmp_path: Pat
     assert ["\n".join(",".join(row) for row in cells(path, encoding=encoding)) + "\n"] == [said]
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (
+            b"name\nC\xc3\xb4te d\xe2\x80\x99Ivoire\nS\xe9n\xc3\xa9gal\nMali \xff\n",
+            r"2 broken places: line 3, byte 2 \(E9\); line 4, byte 6 \(FF\)",
+        ),
+        (b"name\nMinist\xc3\xa8re de la Sant\xc3\xa9, S\xc3\xa9n\xc3", r"1 broken place: line 2, byte 30 \(C3\)"),
+        (b"name\n" + "é".encode() * 70_000 + b"\xa0" * 5, "5 broken places: line 2, byte 140001"),
+    ],
+)
+def test_broken_utf_8_is_refused_with_the_places(tmp_path: Path, data: bytes, said: str) -> None:
+    path = tmp_path / "broken.csv"
+    path.write_bytes(data)
+    with pytest.raises(RefusedFile, match=said):
+        list(read_rows(path))
+
+
 def test_turkish_is_not_read_as_icelandic(tmp_path: Path) -> None:
     refused(write(tmp_path / "t.csv", "Ad\nSağlık Bakanlığı\n".encode("cp1254")), "cp1254", "Icelandic")
     path = write(tmp_path / "i.csv", "Nafn\nLandspítali Íslands\nHáskóli Íslands, Þjóð\n".encode("latin-1"))

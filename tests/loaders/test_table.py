@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.errors import RefusedFile
+from graph.errors import InputError, RefusedFile
 from graph.model import ANY_TIME, Statement
+from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from loaders import deciding, review
+from loaders.column import read_column
 from loaders.ledger import Report
+from loaders.proposing import propose
 from loaders.table import load
 from tests.loaders.registers import reasons, refused, said, values
 from tests.loaders.workbooks import sheet, text, xlsx
@@ -328,6 +332,53 @@ def test_a_file_that_breaks_off_leaves_no_trace(small: SqliteStore, tmp_path: Pa
     rows = "Name,Country\n" + "".join(f"Body {number},Kenya\n" for number in range(800)) + '"left open,Kenya\n'
     refused(small, loaded(small, tmp_path, rows), "row 802")
     refused(small, loaded(small, tmp_path, "Name,Country\n"), "no row")
+
+
+def test_notes_and_totals_below_a_table_are_no_bodies(small: SqliteStore, tmp_path: Path) -> None:
+    def row(number: int, *cells: str) -> str:
+        return f'<row r="{number}">' + "".join(text(f"{'ABC'[at]}{number}", cell) for at, cell in enumerate(cells)) + "</row>"
+
+    rows = (
+        row(1, "Name", "Country", "Since") + row(2, "Body One", "Kenya", "2021") + row(4, "Body Two", "Kenya", "2022")
+        + row(5, "Total", "2") + row(7, "Note: figures are provisional") + row(8, "Source: focal points")
+    )  # fmt: skip
+    report = load(small, [xlsx(tmp_path / "a.xlsx", sheet(rows))], AT, mapping=table(tmp_path, "")[1])
+    assert (report.read, report.loaded, report.rejected, report.ignored) == (5, 2, 0, 3), report.findings
+    assert not named(small, "Total")
+    assert not named(small, "Source: focal points")
+
+
+def test_a_lone_name_between_rows_of_the_table_is_a_row_of_it(small: SqliteStore, tmp_path: Path) -> None:
+    rows = "Name,Country,Since\nBody One,Kenya,2021\n\nBody Two,,\nBody Three,Kenya,2022\n"
+    report = loaded(small, tmp_path, rows)
+    assert not [one for one in report.files[0].reasons if "below the table" in one.reason]
+
+
+def test_a_name_that_waits_is_told_with_its_column(small: SqliteStore, tmp_path: Path) -> None:
+    report = loaded(
+        small,
+        tmp_path,
+        "Name,Country\nNobody At All,Kenya\n",
+        MAPPING.replace("unknown: new, namespace: test", "unknown: review"),
+    )
+    assert [(one.column, one.value) for one in report.notes if "waits for review" in one.reason] == [("Name", "Nobody At All")]
+
+
+def test_what_is_no_file_is_never_opened(small: SqliteStore, tmp_path: Path) -> None:
+    rules = table(tmp_path, BASIC)[1]
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    for name, why in (
+        ("pipe.csv", "a pipe or a device"),
+        ("loop.csv", "a link that leads to no file"),
+        ("none.csv", "no such file"),
+    ):
+        with pytest.raises(InputError, match=why):
+            load(small, [tmp_path / name], AT, mapping=rules)
+        with pytest.raises(RefusedFile, match=why):
+            propose(tmp_path / name, Graph(small))
+        with pytest.raises(RefusedFile, match=why):
+            read_column(tmp_path / name, "Name")
 
 
 def test_two_files_of_one_name_are_not_both_loaded(small: SqliteStore, tmp_path: Path) -> None:

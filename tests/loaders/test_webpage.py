@@ -96,6 +96,29 @@ def test_a_trap_is_linked_where_the_document_names_its_entity(gazetteer: Gazette
     assert [id for _, id in linked(gazetteer, said)][:2] == ["nvi-th", "nvi-th"]
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("The Democratic Republic of the Congo took part.", ["Democratic Republic of the Congo"]),
+        ("People from Sudan crossed into South Sudan.", ["Sudan", "South Sudan"]),
+        ("Médecins Sans Frontières works there.", ["Médecins Sans Frontières"]),
+        ("El Ministerio de Salud de Chile no participó.", []),
+        ("The Global Fund for Women did not.", []),
+        ("The money of the Global Fund for Kenya came.", ["Global Fund", "Kenya"]),
+    ],
+)
+def test_names_in_other_spellings_and_longer_names(gazetteer: Gazetteer, said: str, expected: list[str]) -> None:
+    found = find_mentions(document_of(said.encode(), "a.txt"), gazetteer)
+    assert [one.text for one in found if one.id is not None] == expected
+
+
+def test_an_empty_page_and_one_of_broken_utf_8_are_refused() -> None:
+    with pytest.raises(RefusedFile, match="the file is empty"):
+        document_of(b"", "a.txt")
+    with pytest.raises(RefusedFile, match=r"UTF-8 but for 1 broken place: line 1, byte 11 \(E9\)"):
+        document_of(b"S\xc3\xa9n\xc3\xa9gal \xe9t\xc3\xa9", "a.txt")
+
+
 def test_unknown_bodies_become_candidates(gazetteer: Gazetteer) -> None:
     (one,) = [m for m in found(gazetteer, "We met the Gamma Research Centre (GRC) there.") if m.id is None]
     assert one.text == "Gamma Research Centre (GRC)"
