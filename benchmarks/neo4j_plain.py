@@ -36,6 +36,7 @@ _STRENGTH: Final = "{{{}}}".format(
 )
 
 SHORTEST: Final = "shortest path"
+BY_HOPS: Final = "5 best by hops"
 BY_SCORE: Final = "5 best by score, 3 steps"
 NEAR: Final = "neighbourhood, one step"
 MECHANISMS: Final = "coverage of mechanisms"
@@ -44,6 +45,8 @@ SEARCH: Final = "search for a name"
 
 FIRST: Final = {
     SHORTEST: f"MATCH p = shortestPath((a:E {{id: $a}})-[:{TYPES}*..6]-(b:E {{id: $b}})) WHERE {_ALL_IN_TIME} "
+    "RETURN [n IN nodes(p) | n.id]",
+    BY_HOPS: f"MATCH p = SHORTEST 5 (a:E {{id: $a}}) (()-[r:{TYPES} WHERE {_IN_TIME}]-(:E)){{1,6}} (b:E {{id: $b}}) "
     "RETURN [n IN nodes(p) | n.id]",
     BY_SCORE: f"MATCH p = (a:E {{id: $a}})-[:{TYPES}*1..3]-(b:E {{id: $b}}) WHERE {_ALL_IN_TIME} "
     "RETURN [n IN nodes(p) | n.id], reduce(c = 0, r IN relationships(p) | c + r.cost) AS cost ORDER BY cost LIMIT 5",

@@ -93,7 +93,7 @@ def types_of(types: Sequence[str], predicate: str) -> tuple[str, ...]:
 
 
 def _links(types: tuple[str, ...], condition: str, key: str) -> str:
-    hints = " ".join(f"USING INDEX x:{type_}({key})" for type_ in types)
+    hints = " ".join(f"USING INDEX x:{type_}({key})" for type_ in types if key)
     return f"MATCH (s)-[x:{'|'.join(types)}]->(o) {hints} WHERE {condition}"
 
 
@@ -210,13 +210,16 @@ def show() -> str:
     )
 
 
-def undoing(types: tuple[str, ...]) -> list[str]:
-    """What undoes a load that was cut off: each undoes up to $most of it and returns how many, until there are none."""
+def undoing(types: tuple[str, ...], indexed: bool) -> list[str]:
+    """What undoes a load that was cut off: each undoes up to $most of it and returns how many, until there are none.
+
+    ``indexed``: whether links have their indexes; in the first load, whose links are all there are, they have not.
+    """
     queries = []
     for key, act in (("opened", "DELETE x"), ("closed", "REMOVE x.closed, x.known_to")):
         condition = f"x.{key} = $revision"
         found = [f"MATCH (x:Statement) USING INDEX x:Statement({key}) WHERE {condition}"]
         if types:
-            found.append(_links(types, condition, key))
+            found.append(_links(types, condition, key if indexed else ""))
         queries += [f"{match} WITH x LIMIT $most {act} RETURN count(*)" for match in found]
     return [*queries, _UNDO_ENTITIES]

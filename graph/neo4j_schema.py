@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -60,7 +60,8 @@ _INDEXES: Final = {
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = ((),)
 """Step n holds the Cypher that takes the data from version n to n + 1; version 0 is an empty database. Steps are only ever
-appended. Constraints and indexes are not steps: those that are missing are made whenever a store is opened for writing."""
+appended. Constraints and indexes are not steps: those of ``wanted`` that are missing are made whenever a store is opened for
+writing, and those of links by loads."""
 
 
 @cache
@@ -75,14 +76,25 @@ def kind_labels() -> dict[str, str]:
 
 
 def wanted() -> dict[str, str]:
-    """Every constraint and index by name, with the command that makes it."""
+    """Every constraint and index by name, with the command that makes it; but for those of links."""
     commands = {name: f"CREATE CONSTRAINT {name} IF NOT EXISTS {what}" for name, what in _CONSTRAINTS.items()}
     commands |= {name: f"CREATE INDEX {name} IF NOT EXISTS {what}" for name, what in _INDEXES.items()}
     commands[TEXTS] = (
         f"CREATE FULLTEXT INDEX {TEXTS} IF NOT EXISTS FOR (s:Statement) ON EACH [s.value] "
         "OPTIONS {indexConfig: {`fulltext.analyzer`: 'standard-folding'}}"
     )
-    for type_ in (*link_types().values(), OTHER):
+    return commands
+
+
+def wanted_of(types: Iterable[str]) -> dict[str, str]:
+    """The indexes of links of these relationship types.
+
+    The first load makes them when its links are there, and before it shows them: built over many links at once they cost a
+    fraction of what they cost link by link. A later load makes those of a type that is new before it sends any link. So
+    whatever is known can be found by an index.
+    """
+    commands = {}
+    for type_ in types:
         for key in ("id", "opened", "closed"):
             name = f"mcmgraph_{type_.lower()}_{key}"
             commands[name] = f"CREATE INDEX {name} IF NOT EXISTS FOR ()-[x:{type_}]-() ON (x.{key})"
@@ -123,8 +135,8 @@ def prepare(session: neo4j.Session, address: str) -> str:
     if version == SCHEMA and indexed == _fingerprint():
         return str(identity)
     try:
-        _complete(session)
-        return str(session.execute_write(_migrate))
+        complete(session, wanted())
+        return str(surely(lambda: session.execute_write(_migrate)))
     except driver_errors.ClientError as error:
         # Whoever may only read does without the index of a predicate that nothing has been loaded for yet.
         if version == SCHEMA and isinstance(fault_of(error, address), StoreRefused):
@@ -151,18 +163,21 @@ def _fingerprint() -> str:
     return hashlib.blake2b("\n".join(wanted().values()).encode(), digest_size=8).hexdigest()
 
 
-def _complete(session: neo4j.Session) -> None:
-    """Make the constraints and indexes that are not there."""
-    names = set(session.execute_read(lambda tx: tx.run("SHOW INDEXES YIELD name").value()))
-    missing = [command for name, command in wanted().items() if name not in names]
+def complete(session: neo4j.Session, commands: Mapping[str, str]) -> None:
+    """Make those of these constraints and indexes that are not there, and wait until they can be used."""
+    names = set(surely(lambda: session.execute_read(lambda tx: tx.run("SHOW INDEXES YIELD name").value())))
+    missing = [command for name, command in commands.items() if name not in names]
 
     def make(tx: neo4j.ManagedTransaction) -> None:
         for command in missing:
             tx.run(command).consume()
 
+    def wait(tx: neo4j.ManagedTransaction) -> None:
+        tx.run("CALL db.awaitIndexes($seconds)", seconds=_INDEX_SECONDS).consume()
+
     if missing:
-        session.execute_write(make)
-        session.execute_read(lambda tx: tx.run("CALL db.awaitIndexes($seconds)", seconds=_INDEX_SECONDS).consume())
+        surely(lambda: session.execute_write(make))
+        surely(lambda: session.execute_read(wait))
 
 
 def _migrate(tx: neo4j.ManagedTransaction) -> str:

@@ -41,7 +41,8 @@ class _WrittenBeforeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A query, its parameters, and how many rows it carries. What follows one that ``goes_first`` waits for its commit."""
+    """A query, its parameters, and how many rows it carries. What follows one that ``goes_first`` waits until it and all before
+    it are committed."""
 
     query: str
     parameters: dict[str, Any]
@@ -89,6 +90,8 @@ class Sender:
 
         with suppress(_WrittenBeforeError):
             self.managed(write)
+        for piece in pieces:  # the driver's results refer to them in a circle, and so would keep the rows of many batches
+            piece.parameters.get("rows", []).clear()
 
     def managed(self, work: Callable[[neo4j.ManagedTransaction], _Result]) -> _Result:
         """Run a transaction that may be run twice, with the driver's retries."""
@@ -115,7 +118,7 @@ class Sender:
     def undo(self, revision: int, types: tuple[str, ...]) -> None:
         """Delete what was staged for this revision, and open again what was closed for it."""
         given = {"revision": revision, "most": BATCH, "token": self.token, "number": 0}
-        for query in cypher.undoing(types):
+        for query in cypher.undoing(types, indexed=revision > 1):
 
             def undo(tx: neo4j.ManagedTransaction, query: str = query) -> bool:
                 undone = tx.run(query, given).single(strict=True)[0]

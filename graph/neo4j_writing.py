@@ -21,7 +21,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from graph import neo4j_cypher as cypher
 from graph.errors import InputError, Overtaken, SchemaTooNew, StoreError, StoreUnavailable
 from graph.model import SourceId
-from graph.neo4j_schema import SCHEMA
+from graph.neo4j_schema import SCHEMA, complete, wanted_of
 from graph.neo4j_sending import Piece, Sender, Sessions, TakenOverError
 from graph.neo4j_spool import Spool
 from graph.store import Change
@@ -106,7 +106,11 @@ class _Load:
             self._keep_first_releases()
         change = self._change = Change(revision + 1, self._source, moment, added, withdrawn, unchanged)
         try:
+            if revision:
+                self._make_indexes()
             self._sender.send(self._staging(change), change.revision)
+            if not revision:
+                self._make_indexes()
             self._sender.send(self._publishing(change), change.revision)
             self._sender.end()
         except TakenOverError:
@@ -148,14 +152,23 @@ class _Load:
         said = {"revision": change.revision, "at": change.at}
         sources: tuple[tuple[str, Iterator[list[Any]]], ...] = (
             (cypher.ADD_ENTITIES, self._spool.entities()),
-            (cypher.ADD_LINKS, self._spool.links()),
+            (cypher.ADD_LINKS, self._spool.links(bulk=change.revision == 1)),
             (cypher.ADD_LITERALS, self._spool.literals()),
             (cypher.CLOSE_LINKS, self._spool.withdrawn(is_link=True)),
             (cypher.CLOSE_LITERALS, self._spool.withdrawn(is_link=False)),
         )
         for query, batches in sources:
-            for rows in batches:
-                yield Piece(query, {"rows": rows, **said}, len(rows), goes_first=query == cypher.ADD_ENTITIES)
+            for rows, is_last in _marked(batches):
+                first = is_last and query == cypher.ADD_ENTITIES
+                yield Piece(query, {"rows": rows, **said}, len(rows), goes_first=first)
+
+    def _make_indexes(self) -> None:
+        """Those that are missing for links of what is added."""
+        types = {*self._types, *(type_ for type_ in self._spool.added_types() if type_ is not None)}
+        if types:
+            with self._sessions() as session:
+                complete(session, wanted_of(sorted(types)))
+            self._keep_lock()
 
     def _publishing(self, change: Change) -> Iterator[Piece]:
         """Show what was staged, all at once; then bring the display up to it."""
@@ -198,6 +211,17 @@ class _Load:
         else:
             self._sender.send(self._showing(begun), begun)
         self._sender.end()
+
+
+def _marked(batches: Iterator[list[Any]]) -> Iterator[tuple[list[Any], bool]]:
+    """Each, and whether it is the last."""
+    held = next(batches, None)
+    for batch in batches:
+        assert held is not None
+        yield held, False
+        held = batch
+    if held is not None:
+        yield held, True
 
 
 def native(moment: Any) -> datetime:

@@ -151,7 +151,9 @@ def find_neighbourhood(graph: Graph, question: NeighbourhoodQuestion) -> Neighbo
     shown = order[: question.limit + 1]
     links = found.links(np.isin(np.arange(len(snapshot.ids)), shown))
     nodes = tuple(found.neighbour(node) for node in shown)
-    cited = cite(graph, snapshot, [id for link in links for id in link.statements], when)
+    size = found.counted.nodes or len(order)
+    named = {node.id: (node.name, node.kind) for node in nodes}
+    cited = cite(graph, snapshot, [id for link in links for id in link.statements], when, named)
     return NeighbourhoodAnswer(
         revision=snapshot.revision,
         as_of=when.valid or "",
@@ -159,19 +161,34 @@ def find_neighbourhood(graph: Graph, question: NeighbourhoodQuestion) -> Neighbo
         centre=nodes[0],
         nodes=nodes,
         links=links,
-        total_nodes=len(order),
+        total_nodes=size,
         total_links=found.count_links(),
-        truncated=len(shown) < len(order),
+        truncated=len(shown) < size,
         statements={statement.id: statement for statement in cited},
     )
 
 
-_degrees: WeakKeyDictionary[Snapshot, Mapping[int, int]] = WeakKeyDictionary()
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted of the whole graph for a snapshot that is a part of it: see ``NeighbourhoodAnswer``.
+
+    ``degrees``: to how many entities some are linked, by id. ``nodes``: 0 where the part tells; ``links``: 0 where it has all.
+    """
+
+    degrees: Mapping[EntityId, int] = field(default_factory=dict)
+    nodes: int = 0
+    links: int = 0
 
 
-def tell_degrees(snapshot: Snapshot, degrees: Mapping[int, int]) -> None:
-    """Tell a snapshot that is the part of a graph for one question to how many entities some of its nodes are linked."""
-    _degrees[snapshot] = degrees
+_counted: WeakKeyDictionary[Snapshot, Counted] = WeakKeyDictionary()
+
+
+def tell_counts(snapshot: Snapshot, counted: Counted) -> None:
+    """Tell a snapshot that is the part of a graph for one question what was counted of the whole graph."""
+    _counted[snapshot] = counted
+
+
+_BEST: Final = (LIVE, PAST, ENDED)
 
 
 class Found:
@@ -190,8 +207,9 @@ class Found:
         self.owner, self.target = seen.owner[self.arcs], self.snapshot.target[self.arcs]
         pairs = np.unique(np.stack([self.owner, self.target]), axis=1)
         self.degree = np.bincount(pairs[0], minlength=len(self.snapshot.ids))
-        told = _degrees.get(self.snapshot, {})
-        self.degree[list(told)] = list(told.values())
+        self.counted = _counted.get(self.snapshot, Counted())
+        for id, degree in self.counted.degrees.items():
+            self.degree[self.snapshot.number(id)] = degree
         self.distance = np.full(len(self.snapshot.ids), -1, dtype=np.int64)
         self.distance[centre] = 0
         for step in range(1, question.steps + 1):
@@ -218,6 +236,8 @@ class Found:
 
     def count_links(self) -> int:
         """How many links (merged as in ``links``) lie among all nodes within reach."""
+        if self.counted.links:
+            return self.counted.links
         arcs = self._inside(self.distance >= 0)
         keys = np.stack([self.view.owner[arcs], self.snapshot.target[arcs], self.snapshot.predicate[arcs]])
         return int(np.unique(keys, axis=1).shape[1])
@@ -225,25 +245,29 @@ class Found:
     def links(self, shown: Mask) -> tuple[Link, ...]:
         """The links among shown nodes; statements of one subject, object and predicate are one."""
         snapshot: Snapshot = self.snapshot
-        groups: dict[tuple[int, int, int], list[int]] = {}
-        for arc in self._inside(shown).tolist():
-            key = (int(self.view.owner[arc]), int(snapshot.target[arc]), int(snapshot.predicate[arc]))
-            groups.setdefault(key, []).append(arc)
+        arcs = self._inside(shown)
+        named = {node: snapshot.ids[node] for node in np.flatnonzero(shown).tolist()}
+        columns = (self.view.owner[arcs], snapshot.target[arcs], snapshot.predicate[arcs])
+        keys = zip(*(column.tolist() for column in columns), strict=True)
+        told = zip(snapshot.statement_ids(snapshot.statement[arcs]), self._states(arcs), strict=True)
+        groups: dict[tuple[int, int, int], list[tuple[str, str]]] = {}
+        for key, one in zip(keys, told, strict=True):
+            groups.setdefault(key, []).append(one)
         return tuple(
             Link(
-                from_id=snapshot.ids[subject],
-                to_id=snapshot.ids[target],
+                from_id=named[subject],
+                to_id=named[target],
                 predicate=snapshot.predicates[predicate],
-                state=self._state(arcs),
-                statements=tuple(snapshot.statement_id(int(snapshot.statement[arc])) for arc in arcs),
+                state=min((state for _, state in some), key=_BEST.index),
+                statements=tuple(id for id, _ in some),
             )
-            for (subject, target, predicate), arcs in sorted(groups.items())
+            for (subject, target, predicate), some in sorted(groups.items())
         )
 
-    def _state(self, arcs: Sequence[int]) -> str:
-        if any(self.view.live[arc] for arc in arcs):
-            return LIVE
-        return PAST if any(self.view.past[arc] for arc in arcs) else ENDED
+    def _states(self, arcs: Numbers) -> list[str]:
+        """What each arc is on the date."""
+        live, past = self.view.live[arcs].tolist(), self.view.past[arcs].tolist()
+        return [LIVE if now else PAST if before else ENDED for now, before in zip(live, past, strict=True)]
 
     def neighbour(self, node: int) -> Neighbour:
         """A node as it is shown."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -19,8 +21,10 @@ settings.register_profile(
 settings.load_profile("mcmgraph")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes: those on Neo4j share one (they empty its one database), and so does each file."""
+    """Where tests run in several processes: each file in one, with servers of its own; all that share a named server in one."""
+    shared = bool(os.environ.get("MCMGRAPH_TEST_NEO4J"))
     for item in items:
-        group = "neo4j" if item.get_closest_marker("neo4j") else item.nodeid.partition("::")[0]
+        group = "neo4j" if shared and item.get_closest_marker("neo4j") else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))

@@ -141,6 +141,7 @@ class Process:
             "dbms.security.auth_enabled": "true",
             "server.memory.pagecache.size": self._page_cache,
             "dbms.usage_report.enabled": "false",
+            "internal.server.bolt.connection_shutdown_wait_time": "0s",  # a halt does not wait for clients that stay connected
         }
 
 

@@ -79,12 +79,20 @@ class Server:
 
     def halt(self) -> None:
         """End it in good order; its data stay."""
+        if self._driver is not None:
+            self._driver.close()
+            self._driver = None
         self._ours().halt()
 
     def start(self, settings: Mapping[str, str] | None = None) -> None:
-        """Start it again on the same data and port, with further settings, and wait for an answer."""
+        """Start it again on the same data and port, with further settings, and wait for an answer.
+
+        After a kill the server builds anew the indexes that it had not written out; what asks by them is slow until they are
+        there, or fails (full-text): that is waited for.
+        """
         self._ours().start(settings or {})
         self._wait(self.password)
+        self.run("CALL db.awaitIndexes(120)")
 
     def stop(self) -> None:
         """End it for good; its data go too. A named server is left running, and empty."""

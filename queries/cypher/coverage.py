@@ -39,8 +39,7 @@ def part_for(graph: Graph, lens: Lens, question: CoverageQuestion) -> Snapshot:
 
 def _read_for(part: Part, lens: Lens, question: CoverageQuestion) -> None:
     base = base_of(question.base if question.base is not None else lens.base)
-    part.literals(LISTED)
-    part.literals(DECLARATION)
+    part.literals(LISTED, DECLARATION)
     rows = _rows(part, base)
     _follow(part, rows, IN_REGION)
     axis: tuple[Step, ...] = ()
@@ -48,19 +47,17 @@ def _read_for(part: Part, lens: Lens, question: CoverageQuestion) -> None:
     if wanted not in ("none", "by"):
         axis = axis_of(wanted).steps
         _rows(part, base_of(axis_of(wanted).base))
+    part.hold({id for entry in lens.entries for id in (entry.id, *(id for step in (*entry.steps, *axis) for id in step.ids))})
     for entry in lens.entries:
-        part.hold([entry.id])
         standing: Collection[EntityId] = rows
         actors: set[EntityId] = set()
         for place, step in enumerate(entry.steps):
-            part.hold(step.ids)
             standing = _follow(part, standing, step)
             if place == entry.actor:
                 actors = {*standing, *step.ids}
             standing = {*standing, *step.ids}
         standing = actors
         for step in axis:
-            part.hold(step.ids)
             standing = {*_follow(part, standing, step), *step.ids}
 
 
@@ -71,17 +68,13 @@ def _lens(part: Part, name: str) -> Lens:
         part.hold([given])
         if not part.knows(given):
             allowed = vocabulary().predicate(ENROLLED).range or ()
-            found = [one.subject for one in part.literals("kind", allowed)]
-            part.tell(found, SHOWN)
-            part.tell(found, _ALIAS)
+            part.tell(part.of_kinds(allowed), _ALIAS)
     return lens_of(name, part.snapshot())
 
 
 def _rows(part: Part, base: Base) -> list[EntityId]:
     """Everything that could be a row of a base, with what the base asks of it."""
-    found = sorted({part.stands(one.subject) for one in part.literals("kind", base.kinds)})
-    part.tell(found, KIND)
-    part.tell(found, SHOWN)
+    found = part.of_kinds(base.kinds)
     for step in base.having:
         _follow(part, found, step)
     return found
@@ -97,8 +90,7 @@ def _follow(part: Part, ids: Iterable[EntityId], step: Step) -> set[EntityId]:
     for forward in directions:
         links = part.follow(start, types, forward)
         ends = {part.stands((one.object or "") if forward else one.subject): one.predicate for one in links}
-        part.tell(ends, KIND)
-        part.tell(ends, SHOWN)
+        part.tell(ends, (*KIND, *SHOWN))
         reached |= {
             part.stands((one.object or "") if forward else one.subject) for one in links if one.predicate == step.predicate
         }

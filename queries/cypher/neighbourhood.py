@@ -4,7 +4,6 @@ distance asked for, those among the furthest, and all links of the entities that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,41 +13,43 @@ from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import vocabulary
 from queries import neighbourhood as asking
 from queries.cypher import reading
-from queries.cypher.reading import KIND, SHOWN, Part
+from queries.cypher.reading import KIND, SHOWN, Around, Part
 from queries.cypher.search import add_hints
-from queries.neighbourhood import NeighbourhoodQuestion
+from queries.neighbourhood import Counted, NeighbourhoodQuestion
 from queries.selection import SOURCE, view
 from queries.weights import weights
 
 
 def part_of(graph: Graph, question: NeighbourhoodQuestion) -> Snapshot:
     """See the module."""
-    degrees: dict[EntityId, int] = {}
+    counted = Counted()
 
     def read(part: Part) -> None:
-        degrees.clear()
-        degrees.update(_read(part, question))
+        nonlocal counted
+        counted = _read(part, question)
 
     snapshot = reading.part_of(graph, question.known_at, read, [question.centre])
-    asking.tell_degrees(snapshot, {snapshot.number(id) or 0: degree for id, degree in degrees.items()})
+    asking.tell_counts(snapshot, counted)
     return snapshot
 
 
-def _read(part: Part, question: NeighbourhoodQuestion) -> Mapping[EntityId, int]:
-    """Read the part; returns how many entities those that are shown are linked to, where the server counted."""
+def _read(part: Part, question: NeighbourhoodQuestion) -> Counted:
+    """Read the part; returns what the server counted."""
     when = AsOf(question.as_of if question.as_of is not None else today(), question.known_at)
     if part.shown and question.steps == 1:
-        beside = _read_beside(part, question, when)
-        if beside and part.knows(question.centre):
-            return beside
+        around = part.beside(when, centre=question.centre, limit=question.limit, **_strengths(), **_shown(question))
+        if around is not None and part.knows(question.centre):
+            return _counted(part, question, when, around)
     part.hold([question.centre])
     if not part.knows(question.centre):
         add_hints(part, question.centre)
-        return {}
+        return Counted()
     centre = part.stands(question.centre)
     snapshot = part.snapshot()
     if snapshot.kinds[snapshot.number(centre) or 0] == SOURCE:
-        return {}
+        return Counted()
+    if part.shown:
+        return _read_shown(part, question, when)
     asked = _asked(question)
     read: set[EntityId] = set()
     for step in range(question.steps):
@@ -57,22 +58,28 @@ def _read(part: Part, question: NeighbourhoodQuestion) -> Mapping[EntityId, int]
         read.update(ring)
     reach = _within(part, question, when, centre, question.steps)
     shown = reach[: question.limit + 1]
-    degrees: dict[EntityId, int] = {}
-    if part.shown:
-        kinds = {"kinds": list(question.kinds), "not_kinds": [*question.not_kinds, SOURCE], "not_through": []}
-        degrees = part.ring(reach, when, centre=centre, **kinds, **asked)
-    else:
-        part.around(reach, when, traversable=False, inside=True, **asked)
-        part.around([id for id in shown if id not in read], when, traversable=False, **asked)
+    part.around(reach, when, traversable=False, inside=True, **asked)
+    part.around([id for id in shown if id not in read], when, traversable=False, **asked)
     pairs = {(one, other) for one in shown for other in shown}
     part.tell({*shown, *part.sources(pairs)}, (*KIND, *SHOWN))
-    return {id: degrees[id] for id in shown if id in degrees}
+    return Counted()
 
 
-def _read_beside(part: Part, question: NeighbourhoodQuestion, when: AsOf) -> Mapping[EntityId, int]:
-    """Read in one go what is one step away, where it is not more than what is shown; else nothing is returned."""
-    kinds = {"kinds": list(question.kinds), "not_kinds": [*question.not_kinds, SOURCE], "not_through": []}
-    return part.beside(when, centre=question.centre, limit=question.limit, **kinds, **_asked(question))
+def _read_shown(part: Part, question: NeighbourhoodQuestion, when: AsOf) -> Counted:
+    """Read the entities level by level, and of those that are shown the links."""
+    asked = {"centre": question.centre, **_shown(question)}
+    reach = edge = [question.centre]
+    for _ in range(question.steps):
+        edge = part.reached(edge, reach, when, **_strengths(), **asked)
+        reach = reach + edge
+    return _counted(part, question, when, part.among(reach, reach[: question.limit + 1], when, **asked))
+
+
+def _counted(part: Part, question: NeighbourhoodQuestion, when: AsOf, around: Around) -> Counted:
+    """What was counted, with how many entities those that are shown are linked to."""
+    only = question.centre if question.kinds or question.not_kinds else ""  # who is of no such kind is seen as the centre only
+    degrees = part.count_degrees(around.shown, when, centre=only, **_shown(question))
+    return Counted(degrees, around.nodes, around.links)
 
 
 def _within(part: Part, question: NeighbourhoodQuestion, when: AsOf, centre: EntityId, steps: int) -> list[EntityId]:
@@ -84,6 +91,20 @@ def _within(part: Part, question: NeighbourhoodQuestion, when: AsOf, centre: Ent
     assert number is not None
     found = asking.Found(view(snapshot, when, weights()), replace(question, steps=steps), number)
     return [snapshot.ids[node] for node in found.order()]
+
+
+def _strengths() -> dict[str, Any]:
+    """How strong a link of each relationship type is."""
+    words = vocabulary().predicates
+    return {"strengths": {type_: words[name].strength for name, type_ in link_types().items()}}
+
+
+def _shown(question: NeighbourhoodQuestion) -> dict[str, Any]:
+    """What a link and its other end are asked for, where kinds are read off nodes."""
+    kinds = {"kinds": list(question.kinds), "not_kinds": [*question.not_kinds, SOURCE], "not_through": []}
+    asked = _asked(question)
+    del asked["denying"]
+    return {**kinds, **asked}
 
 
 def _asked(question: NeighbourhoodQuestion) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import vocabulary
 from queries import paths as asking
 from queries.cypher import reading, texts
+from queries.cypher.layers import first_ways
 from queries.cypher.reading import KIND, SHOWN, Part
 from queries.cypher.search import add_hints
 from queries.ends import KEYS
@@ -114,10 +115,19 @@ class _Search:
         return self._is_shortest() and not self._question.not_through and self._question.compare_to is None
 
     def _read_shortest(self, ends: Sequence[EntityId]) -> bool:
-        """Read the first of the shortest paths, as the server finds them; whether there are any."""
-        ways = self._part.shortest(MOST_STEPS, k=self._question.k, **self._limits(ends, self._question))
-        self._whole.update(id for ids in ways for id in ids[1:-1])
-        return bool(ways)
+        """Read the first of the shortest paths, as the server finds them; whether there are any that are not too long."""
+        k, limits = self._question.k, self._limits(ends, self._question)
+        tied, ways = self._part.shortest(MOST_STEPS, _chooses(self._question), k=k, **limits)
+        if not ways or len(ways[0]) - 1 > self._question.max_steps:
+            return False
+        if tied:
+            ways = first_ways(self._part, len(ways[0]) - 1, k, **limits)
+            self._read_inside(sorted({id for ids in ways for id in ids}), self._question)
+            self._show(ways, ends)
+        inner = {id for ids in ways for id in ids[1:-1]}
+        self._part.count_neighbours(inner, self._when, self._chosen.occurrences)
+        self._whole.update(inner)
+        return True
 
     # --- widening --------------------------------------------------------------------------------------------------------
 
@@ -243,7 +253,7 @@ class _Search:
                 question = replace(self._question.bare() if bare else self._question, include_ended=ended)
                 if not self._part.shown:
                     self._flood(ends, question)
-                elif found := self._part.ask(texts.nearest(), **self._limits(ends, question)):
+                elif found := self._part.ask(texts.nearest(_chooses(question)), **self._limits(ends, question)):
                     self._read_inside(found[0][0], question)
 
     def _limits(self, ends: Sequence[EntityId], question: PathQuestion) -> dict[str, Any]:
@@ -272,6 +282,11 @@ class _Search:
             if far[snapshot.number(ends[1]) or 0] < _FAR:
                 return
             edge = [id for node, id in enumerate(snapshot.ids) if far[node] < _FAR and interior[node] and id not in read]
+
+
+def _chooses(question: PathQuestion) -> bool:
+    """Whether it leaves out some entities."""
+    return bool(question.kinds or question.not_kinds or question.not_through)
 
 
 def _cost(steps: Steps, one: int, other: int) -> int:

@@ -7,23 +7,25 @@ comes whole, and an entity that was asked about comes with every decision that m
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from weakref import WeakKeyDictionary
 
 from graph.model import AsOf, EntityId
 from graph.neo4j import Neo4jStore
 from graph.neo4j_reading import Row, Standing
 from graph.snapshot import Graph, Snapshot, snapshot_of_rows
-from queries.cypher import texts
+from queries.cypher import counts, texts
 from queries.cypher.rows import READ, SOURCE_OF, Merges, Read, kind_of, read_of, whole
 from queries.selection import SOURCE, count_neighbours
 
 KIND: Final = ("kind",)
 SHOWN: Final = ("name", "subtype", "url", "url_status")
 """What else an answer shows of an entity or a source."""
+TIES: Final = 1_000
+"""With so many shortest paths, parallel links counted, the server does not look at each of them (``layers``)."""
 _BATCH: Final = 2_000
 
 
@@ -47,7 +49,16 @@ def part_of(graph: Graph, known: datetime | None, read: Callable[[Part], None], 
     if part.shown and part.overtaken():
         part = Part(graph, known, ids, ask=True, by_statements=True)
         read(part)
+    counts.keep(graph, part.revision, part.counted)
     return part.snapshot()
+
+
+class Around(NamedTuple):
+    """How many entities lie within reach; how many links among them, 0 where all are shown; and the ids that are shown."""
+
+    nodes: int
+    links: int
+    shown: list[EntityId]
 
 
 class Part:
@@ -69,6 +80,7 @@ class Part:
         by_statements: bool = False,
     ) -> None:
         self.store: Final = server_of(graph)
+        self._graph: Final = graph
         guess = None if ask or known is not None else _guess(graph)
         self.guessed: Final = guess is not None
         first: list[EntityId] = []
@@ -81,7 +93,9 @@ class Part:
         self.revision: Final = standing.revision
         self._held: dict[bytes, Read] = {}
         self._kinds: dict[EntityId, str] = {}
-        self._counted: dict[EntityId, int] = {}
+        self._neighbours: dict[EntityId, int] = {}
+        self.counted: Final[dict[Hashable, dict[EntityId, int]]] = {}
+        """What the server counted for this part, by what was asked."""
         self._told: dict[tuple[str, ...], set[EntityId]] = {(*KIND, *SHOWN): set(first)}
         self._nodes: set[EntityId] = set()
         self._snapshot: Snapshot | None = None
@@ -107,7 +121,7 @@ class Part:
         if self._snapshot is None:
             kinds = (kind_of(number, *shown) for number, shown in enumerate(self._kinds.items()))
             made = snapshot_of_rows(sorted((*self._held.values(), *kinds), key=itemgetter(0)), self.revision)
-            counted = {made.number(id): count for id, count in self._counted.items()}
+            counted = {made.number(id): count for id, count in self._neighbours.items()}
             count_neighbours(made, {node: count for node, count in counted.items() if node is not None})
             self._snapshot = made
         return self._snapshot
@@ -142,46 +156,75 @@ class Part:
         query = texts.around(traversable, self.shown)
         members = self.merges.members(ids)
         for batch in [members] if inside else _batches(members):
-            self._take_links(self.ask(query, ids=batch, **bound))
+            for _, links in self.ask(query, ids=batch, **bound):
+                self._take_links(links)
         if not self.shown:
             self.tell(self._nodes, KIND)
-
-    def ring(self, ids: list[EntityId], when: AsOf, **asked: Any) -> dict[EntityId, int]:
-        """Read the links among some entities; returns how many others each is joined to. For a part that is ``shown``."""
-        rows = self.ask(texts.ring(traversable=False), ids=ids, first=when.first, end=when.end, **asked)
-        for _, _, links in rows:
-            self._take_links(links)
-        return {id: joined for id, joined, _ in rows}
 
     def count_neighbours(self, ids: Iterable[EntityId], when: AsOf, occurrences: Collection[str]) -> None:
         """Let the server count the neighbours of some entities. For a part that is ``shown``, and always of one date."""
         bound = {"first": when.first, "end": when.end, "occurrences": sorted(occurrences), "source": SOURCE}
-        self._count(self.ask(texts.neighbours(), ids=sorted(set(ids).difference(self._counted)), **bound))
+        self._neighbours.update(self._count(texts.neighbours(), sorted(set(ids).difference(self._neighbours)), bound))
+        self._snapshot = None
 
-    def shortest(self, most: int, **limits: Any) -> list[list[EntityId]]:
-        """Let the server find the shortest paths; read all there is to say of them. Returns ids. For a ``shown`` part."""
-        bound = {**limits, "source": SOURCE, "predicates": [*KIND, *SHOWN]}
-        ((ways, links, counts, ids, told, overtaken),) = self.ask(texts.shortest(most), **bound)
-        self._take_links(links)
-        self._count(counts)
-        self._take_told(ids, links, told, overtaken)
-        return [list(ids) for ids in ways]
+    def count_degrees(self, ids: Iterable[EntityId], when: AsOf, **asked: Any) -> dict[EntityId, int]:
+        """To how many others some entities are joined; ``asked``: ``texts.degrees``. For a part that is ``shown``."""
+        return self._count(texts.degrees(), list(ids), {**asked, "first": when.first, "end": when.end})
 
-    def beside(self, when: AsOf, **asked: Any) -> dict[EntityId, int]:
-        """Read what is one step from a centre, and all there is to say of it, where that is not more than the limit.
+    def shortest(self, most: int, chosen: bool, **limits: Any) -> tuple[bool, list[list[EntityId]]]:
+        """Let the server find the shortest paths (``texts.shortest``); read all there is to say of them. For a ``shown`` part.
 
-        Returns how many others each is joined to; nothing where they are too many, or there is no such node. For a ``shown``
-        part.
+        Returns their ids, and before them whether there are so many that these are only some.
         """
-        bound = {**asked, "first": when.first, "end": when.end, "predicates": [*KIND, *SHOWN]}
-        rows = self.ask(texts.beside(), **bound)
-        if not rows:
-            return {}
-        ((joined, links, told, overtaken),) = rows
-        degrees = dict(joined)
+        bound = {**limits, "ties": TIES, "predicates": [*KIND, *SHOWN]}
+        ((tied, ways, links, ids, told, overtaken),) = self.ask(texts.shortest(most, chosen), **bound)
         self._take_links(links)
-        self._take_told(degrees, links, told, overtaken)
-        return degrees
+        self._take_told(ids, links, told, overtaken)
+        return tied, [list(ids) for ids in ways]
+
+    def edge(self, ids: Iterable[EntityId], among: Iterable[EntityId] = (), **limits: Any) -> set[EntityId]:
+        """Whom some entities are joined to (of those ``among``, where any are named). For a ``shown`` part."""
+        ((found,),) = self.ask(texts.edge(), **{**limits, "ids": sorted(ids), "among": sorted(among)})
+        self._overtaken = None
+        return set(found)
+
+    def onward(
+        self, ids: Iterable[EntityId], among: Iterable[EntityId], k: int, **limits: Any
+    ) -> dict[EntityId, list[EntityId]]:
+        """Per entity, the first ``k`` of those among whom it is joined to. For a ``shown`` part."""
+        rows = self.ask(texts.onward(), **{**limits, "ids": sorted(ids), "among": sorted(among), "k": k})
+        self._overtaken = None
+        return {id: list(found) for id, found in rows}
+
+    def beside(self, when: AsOf, **asked: Any) -> Around | None:
+        """Read what is one step from a centre, and all there is to say of it; None where there is no such node.
+
+        For a ``shown`` part.
+        """
+        rows = self.ask(texts.beside(), **self._near(when, asked))
+        return self._around(*rows[0]) if rows else None
+
+    def reached(self, ids: Sequence[EntityId], seen: Collection[EntityId], when: AsOf, **asked: Any) -> list[EntityId]:
+        """Whom some entities are joined to, but for those seen, in the order of the answer. For a ``shown`` part."""
+        ((found,),) = self.ask(texts.reached(), **self._near(when, asked), ids=list(ids), seen=list(seen))
+        self._overtaken = None
+        return list(found)
+
+    def among(self, reach: Sequence[EntityId], shown: Sequence[EntityId], when: AsOf, **asked: Any) -> Around:
+        """Read the links among some entities, and all there is to say of them. For a ``shown`` part."""
+        more = list(reach) if len(reach) > len(shown) else []
+        [row] = self.ask(texts.among(), **self._near(when, asked), all=more, shown=list(shown))
+        return self._around(len(reach), *row)
+
+    def _near(self, when: AsOf, asked: dict[str, Any]) -> dict[str, Any]:
+        return {**asked, "first": when.first, "end": when.end, "predicates": [*KIND, *SHOWN]}
+
+    def _around(
+        self, size: int, within: int, ids: list[EntityId], links: list[Row], told: list[Row], overtaken: bool
+    ) -> Around:
+        self._take_links(links)
+        self._take_told(ids, links, told, overtaken)
+        return Around(size, within, ids)
 
     def similar(self, predicates: tuple[str, ...], **asked: Any) -> None:
         """Read what is told by some predicates of entities that the full-text index finds, and of those to be kept apart."""
@@ -201,16 +244,23 @@ class Part:
         self._take(read_of(row) for row in told)
         self._overtaken = overtaken
 
-    def _count(self, rows: Iterable[Row]) -> None:
-        self._counted.update((id, count) for id, count in rows)
-        self._snapshot = self._overtaken = None
+    def _count(self, query: str, ids: list[EntityId], bound: dict[str, Any]) -> dict[EntityId, int]:
+        """What a query counts for each of some entities; what is kept of that is not asked for again."""
+        asked = (query, *((name, tuple(one) if isinstance(one, list) else one) for name, one in sorted(bound.items())))
+        found = counts.held(self._graph, self.revision, asked, ids)
+        if missing := [id for id in ids if id not in found]:
+            ((fresh, self._overtaken),) = self.ask(query, ids=missing, **bound)
+            self.counted.setdefault(asked, {}).update(fresh)
+            found.update(fresh)
+        return found
 
     def follow(self, ids: Iterable[EntityId], types: Collection[str], forward: bool) -> list[Read]:
         """Read the links of any time that some entities have in one direction; returns them."""
         query = texts.FORWARD if forward else texts.BACKWARD
         found: list[Read] = []
         for batch in _batches(self.merges.members(ids)):
-            found += self._take(map(read_of, self.ask(query, ids=batch, types=list(types))))
+            for (links,) in self.ask(query, ids=batch, types=list(types)):
+                found += self._take(map(read_of, links))
         return found
 
     def apart(self, ids: Iterable[EntityId]) -> list[Read]:
@@ -223,13 +273,28 @@ class Part:
         wanted = [id for id in self.merges.members(ids) if id not in told]
         told.update(wanted)
         for batch in _batches(sorted(wanted)):
-            rows = self.ask(texts.TEXTS, ids=batch, predicates=predicates)
-            self._take(read_of(row) for (row,) in rows if row is not None)
-            self._overtaken = any(row is None for (row,) in rows)
+            ((rows, self._overtaken),) = self.ask(texts.TEXTS, ids=batch, predicates=predicates)
+            self._take(map(read_of, rows))
 
-    def literals(self, predicate: str, values: Iterable[str] = ()) -> list[Read]:
-        """Read all texts of one predicate (with one of these values); returns them."""
-        return self._take(map(read_of, self.ask(texts.LITERALS, predicate=predicate, values=sorted(values))))
+    def of_kinds(self, kinds: Iterable[str]) -> list[EntityId]:
+        """Read who is of one of these kinds, and what answers show of them; returns their ids, sorted."""
+        wanted = tuple(sorted(kinds))
+        if not wanted:
+            return []
+        if self.shown:
+            ((ids,),) = self.ask(texts.of_kinds(wanted))
+            self._overtaken = None
+        else:
+            ids = [one.subject for one in self.literals(*KIND, values=wanted)]
+        self.tell(ids, (*KIND, *SHOWN))
+        return sorted({self.stands(id) for id in ids if self.knows(id)})
+
+    def literals(self, *predicates: str, values: Iterable[str] = ()) -> list[Read]:
+        """Read all texts of some predicates (with one of these values); returns them."""
+        found: list[Read] = []
+        for _, told in self.ask(texts.LITERALS, predicates=predicates, values=sorted(values)):
+            found += self._take(map(read_of, told))
+        return found
 
     def ask(self, query: str, **parameters: Any) -> list[Row]:
         """The rows of a query about this revision."""

@@ -52,6 +52,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a small load takes many transactions, and a small read many slices."""
     for module in (neo4j_spool, neo4j_sending):
         monkeypatch.setattr(module, "BATCH", SMALL)
+    monkeypatch.setattr(neo4j_spool, "BULK", SMALL)
     monkeypatch.setattr(neo4j_reading, "SLICE", SMALL)
     monkeypatch.setattr(neo4j_reading, "FIRST_SLICE", SMALL)
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
+import neo4j
 import pytest
 
-from graph import neo4j_schema
-from graph.errors import InputError, SchemaTooNew, StoreError, StoreRefused
+from graph import neo4j_schema, neo4j_writing
+from graph.errors import InputError, McmgraphError, SchemaTooNew, StoreError, StoreRefused
 from graph.model import ANY_TIME
 from graph.neo4j import Neo4jStore
-from graph.neo4j_schema import OTHER, link_types, prepare, wanted
+from graph.neo4j_schema import OTHER, prepare, wanted, wanted_of
 from graph.opening import open_store
 from graph.settings import Settings
-from tests.factories import link
+from graph.snapshot import Graph
+from queries.neighbourhood import NeighbourhoodQuestion, find_neighbourhood
+from queries.paths import PathQuestion, find_paths
+from queries.search import SearchQuestion, search
+from tests.factories import entity, link
 from tests.neo4j.conftest import Connect
 from tests.neo4j_server import Server
 
@@ -33,14 +40,83 @@ def head(server: Server) -> dict[str, object]:
     return held
 
 
+GIVEN = [link("a", "member_of", "b"), link("a", "odd one", "b"), *entity("a")]
+
+
 def test_an_empty_database_is_set_up(server: Server, connect: Connect) -> None:
     server.wipe()
     store = connect()
     assert indexes(server) == set(wanted())
-    assert {f"mcmgraph_{type_.lower()}_id" for type_ in (*link_types().values(), OTHER)} <= indexes(server)
     assert head(server)["schema"] == neo4j_schema.SCHEMA == len(neo4j_schema.MIGRATIONS)
     assert store.identity() == head(server)["identity"]
     assert len(store.identity()) == 32
+    assert store.revision() == 0
+    assert (list(store.scan(None, ANY_TIME)), list(store.about("a", ANY_TIME)), store.current(["0" * 32])) == ([], [], set())
+
+
+def test_a_load_makes_the_indexes_of_what_it_brings(server: Server, connect: Connect) -> None:
+    server.wipe()
+    store = connect()
+    store.replace("a.csv", GIVEN, T)
+    first = {*wanted(), *wanted_of(["MEMBER_OF", OTHER])}
+    assert indexes(server) == first
+    store.replace("b.csv", [link("a", "funds", "b")], T)
+    assert indexes(server) == first | set(wanted_of(["FUNDS"]))
+    assert {row["state"] for row in server.run("SHOW INDEXES YIELD state")} == {"ONLINE"}
+    assert [statement.predicate for statement in store.about("a", ANY_TIME)] == [
+        "funds",
+        "kind",
+        "member_of",
+        "name",
+        "odd one",
+    ]
+
+
+def test_a_store_without_a_load_can_be_asked(server: Server, connect: Connect) -> None:
+    """Although it has not all indexes yet: in both ways, with the same answers."""
+    server.wipe()
+    store = connect()
+    questions: tuple[tuple[Callable[[Graph, Any], object], object], ...] = (
+        (search, SearchQuestion("who")),
+        (find_paths, PathQuestion("a", "b", as_of="2026-01-01")),
+        (find_neighbourhood, NeighbourhoodQuestion("a", as_of="2026-01-01")),
+    )
+    for find, question in questions:
+        answers: list[object] = []
+        for graph in (Graph(store), Graph(store, engine="server")):
+            try:
+                answers.append(find(graph, question))
+            except McmgraphError as error:
+                answers.append((type(error), str(error)))
+        assert answers[0] == answers[1], question
+
+
+@pytest.mark.parametrize("at", ["before its indexes", "among them", "after them"])
+def test_a_first_load_that_dies_around_its_indexes(
+    at: str, server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it is seen, and whatever is loaded next can be found by indexes."""
+    server.wipe()
+    store = connect()
+
+    def dying(session: neo4j.Session, commands: dict[str, str]) -> None:
+        made = {"before its indexes": 0, "among them": 2}.get(at, len(commands))
+        neo4j_schema.complete(session, dict(list(commands.items())[:made]))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(neo4j_writing, "complete", dying)
+        with pytest.raises(KeyboardInterrupt):
+            store.replace("a.csv", GIVEN, T)
+    for one in (store, connect()):
+        assert (one.revision(), list(one.scan(None, ANY_TIME))) == (0, [])
+    given = [link("b", "funds", "c"), *entity("b")]
+    assert connect().replace("b.csv", given, T).revision == 1
+    assert set(wanted_of(["FUNDS"])) <= indexes(server)
+    assert set(store.scan(None, ANY_TIME)) == set(given)
+    assert store.replace("a.csv", GIVEN, T).added == len(GIVEN)
+    assert {*wanted(), *wanted_of(["FUNDS", "MEMBER_OF", OTHER])} == indexes(server)
+    assert set(store.scan(None, ANY_TIME)) == {*given, *GIVEN}
 
 
 def test_opening_again_changes_nothing(server: Server, connect: Connect) -> None:
@@ -68,7 +144,7 @@ def test_two_set_it_up_at_once(server: Server, connect: Connect) -> None:
 
 def test_a_set_up_that_was_cut_off_is_completed(server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     server.wipe()
-    some = dict(list(wanted().items())[:7])
+    some = dict(list(wanted().items())[:5])
     with monkeypatch.context() as patched:
         patched.setattr(neo4j_schema, "wanted", lambda: some)
         patched.setattr(neo4j_schema, "_migrate", _cut_off)
@@ -79,17 +155,32 @@ def test_a_set_up_that_was_cut_off_is_completed(server: Server, connect: Connect
     assert indexes(server) == set(wanted())
 
 
-def _cut_off(_: object) -> None:
+def _cut_off(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_new_word_gets_its_indexes(server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_is_made_when_the_store_is_opened(
+    server: Server, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a newer mcmgraph wants another index."""
+    connect().replace("a.csv", GIVEN, T)
+    server.run("DROP INDEX mcmgraph_statement_id")
+    more = {**wanted(), "mcmgraph_more": "CREATE INDEX mcmgraph_more IF NOT EXISTS FOR (s:Statement) ON (s.sort)"}
+    monkeypatch.setattr(neo4j_schema, "wanted", lambda: more)
     connect()
-    server.run("DROP INDEX mcmgraph_funds_id")
-    more = {**link_types(), "admires": "ADMIRES"}
-    monkeypatch.setattr(neo4j_schema, "link_types", lambda: more)
-    connect()
-    assert {"mcmgraph_admires_id", "mcmgraph_admires_opened", "mcmgraph_admires_closed", "mcmgraph_funds_id"} <= indexes(server)
+    assert {"mcmgraph_more", "mcmgraph_statement_id"} <= indexes(server)
+
+
+def test_an_index_that_is_not_there_costs_time_alone(server: Server, store: Neo4jStore) -> None:
+    """After a crash a server may build indexes anew; what names them is answered all the same."""
+    store.replace("a.csv", GIVEN, T)
+    dropped = {"mcmgraph_member_of_id", "mcmgraph_member_of_opened"}
+    for name in dropped:
+        server.driver().execute_query(f"DROP INDEX {name}")
+    assert {statement.id for statement in store.scan(None, ANY_TIME)} == {statement.id for statement in GIVEN}
+    assert len(list(store.delta(0))) == len(GIVEN)
+    store.replace("b.csv", [link("c", "part_of", "d")], T)  # a load makes what is missing
+    assert dropped <= indexes(server)
 
 
 def test_a_newer_schema_is_refused_and_left_alone(server: Server, connect: Connect) -> None:
