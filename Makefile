@@ -20,6 +20,7 @@ setup: $(STAMP)  ## Make .venv from the lock file (nothing to do when it is curr
 $(STAMP): requirements.lock pyproject.toml package.json package-lock.json hatch_build.py
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed. On Debian: sudo apt-get install python3.11 python3.11-venv"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is needed. On Debian: sudo apt-get install python3.11-venv"; exit 1; }
+	@echo "Making $(VENV) from requirements.lock: some minutes the first time, nothing afterwards."
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

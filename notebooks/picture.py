@@ -10,12 +10,15 @@ from __future__ import annotations
 import html
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyvis.network import Network
+
+from graph.vocabulary import kind_label
 
 if TYPE_CHECKING:
     from queries.neighbourhood import NeighbourhoodAnswer
@@ -25,21 +28,25 @@ _WIDE: Final = 900.0
 MOST_NODES: Final = 400
 """More entities than this are a ball, not a picture; the nearest are drawn and the rest is said in words."""
 
-SHAPES: Final = {
-    "organisation": ("dot", "#0072b2", {}),
-    "network": ("diamond", "#e69f00", {}),
-    "mechanism": ("square", "#009e73", {}),
-    "product": ("triangle", "#cc79a7", {}),
-    "product_class": ("triangleDown", "#cc79a7", {}),
-    "pathogen": ("star", "#d55e00", {}),
-    "country": ("hexagon", "#56b4e9", {}),
-    "region": ("ellipse", "#cfe8f7", {}),
-    "value_chain": ("database", "#d9d4a0", {}),
-    "instrument": ("box", "#f7f0a8", {"borderRadius": 0}),
-    "event": ("box", "#e8dcc4", {"borderRadius": 14}),
-    "facility": ("box", "#ffffff", {"borderDashes": [5, 4]}),
+_ROOM: Final = 120.0
+"""Pixels along a ring that an entity and its name take."""
+_Shape = tuple[str, str, dict[str, object], str]
+SHAPES: Final[dict[str, _Shape]] = {
+    "organisation": ("dot", "#0072b2", {}, "circle"),
+    "network": ("diamond", "#e69f00", {}, "diamond"),
+    "mechanism": ("square", "#009e73", {}, "square"),
+    "product": ("triangle", "#cc79a7", {}, "triangle"),
+    "product_class": ("triangleDown", "#cc79a7", {}, "triangle on its head"),
+    "pathogen": ("star", "#d55e00", {}, "star"),
+    "country": ("hexagon", "#56b4e9", {}, "hexagon"),
+    "region": ("ellipse", "#cfe8f7", {}, "ellipse"),
+    "value_chain": ("database", "#d9d4a0", {}, "drum"),
+    "instrument": ("box", "#f7f0a8", {"borderRadius": 0}, "box"),
+    "event": ("box", "#e8dcc4", {"borderRadius": 14}, "box with round corners"),
+    "facility": ("box", "#ffffff", {"borderDashes": [5, 4]}, "box with a dashed line"),
 }
-"""A shape of its own for each kind, with its colour and what sets one box apart from another."""
+"""A shape of its own for each kind, with its colour, what sets one box apart from another, and how the legend calls it."""
+_OTHER: Final[_Shape] = ("dot", "#999999", {}, "grey circle")
 _OUTSIDE = re.compile(
     r"<!--.*?-->|<center>.*?</center>|<link\b[^>]*\bhref=\"(?!data:)[^>]*>|<script\b[^>]*\bsrc=[^>]*>\s*</script>", re.DOTALL
 )
@@ -76,6 +83,7 @@ class Picture:
     page: str
     caption: str
     height: int = 520
+    legend: str = ""
 
     def _repr_html_(self) -> str:
         framed = html.escape(self.page, quote=True)
@@ -83,7 +91,7 @@ class Picture:
         return (
             f'<figure style="margin:0"><iframe sandbox="allow-scripts" srcdoc="{framed}" title="{caption}" '
             f'style="width:100%;height:{self.height}px;border:1px solid #bbb"></iframe>'
-            f"<figcaption>{caption}</figcaption></figure>"
+            f"<figcaption>{caption}<br>{html.escape(self.legend)}</figcaption></figure>"
         )
 
     def save(self, path: Path) -> Path:
@@ -99,20 +107,20 @@ def draw(nodes: Sequence[Node], arrows: Iterable[Arrow], caption: str, height: i
         caption += f" Drawn: the first {len(shown)} of {len(nodes)} entities; narrow the question to see the others."
     network = Network(height=f"{height - 20}px", width="100%", directed=True, cdn_resources="in_line", heading="")
     for node in shown:
-        shape, colour, properties = SHAPES.get(node.kind, ("dot", "#999999", {}))
+        shape, colour, properties, _ = SHAPES.get(node.kind, _OTHER)
         network.add_node(
             node.id,
             label=_plain(node.name),
-            title=_plain(f"{node.name} ({node.kind}, {node.id})"),
+            title=_plain(f"{node.name} ({kind_label(node.kind)}, {node.id})"),
             shape=shape,
             color=colour,
             x=node.x,
             y=node.y,
             physics=False,
             shapeProperties=properties,
-            widthConstraint={"maximum": 150},
+            widthConstraint={"maximum": 130},
             borderWidth=4 if node.bold else 1,
-            font={"size": 16 if node.bold else 13, "color": "#111111"},
+            font={"size": 16 if node.bold else 14, "color": "#111111", "strokeWidth": 3, "strokeColor": "#ffffff"},
         )
     there = {node.id for node in shown}
     for arrow in arrows:
@@ -127,7 +135,15 @@ def draw(nodes: Sequence[Node], arrows: Iterable[Arrow], caption: str, height: i
                 color="#111111" if arrow.bold else "#8a8a8a",
             )
     network.toggle_physics(False)
-    return Picture(_alone(network.generate_html()), caption, height)
+    return Picture(_alone(network.generate_html()), caption, height, _legend(shown))
+
+
+def _legend(nodes: Sequence[Node]) -> str:
+    """Which shape stands for which kind, of the kinds that are drawn, and how many there are of each."""
+    counts = Counter(node.kind for node in nodes)
+    known = [kind for kind in (*SHAPES, *sorted(counts.keys() - SHAPES.keys())) if counts[kind]]
+    told = [f"{SHAPES.get(kind, _OTHER)[3]}: {kind_label(kind)} ({counts[kind]})" for kind in known]
+    return f"Shapes: {'; '.join(told)}. Point at one for its full name; the wheel zooms." if told else ""
 
 
 def path_picture(answer: PathAnswer, most: int = 3) -> Picture:
@@ -158,20 +174,21 @@ def path_picture(answer: PathAnswer, most: int = 3) -> Picture:
 
 
 def neighbourhood_picture(answer: NeighbourhoodAnswer) -> Picture:
-    """An ego net: the centre in the middle, one ring a step, in the order of the answer."""
-    rings: dict[int, int] = {}
-    for node in answer.nodes:
-        rings[node.distance] = rings.get(node.distance, 0) + 1
-    placed: dict[int, int] = {}
+    """An ego net: the centre in the middle, one ring a step, in the order of the answer; a ring has room for its names."""
+    rings = Counter(node.distance for node in answer.nodes)
+    radius = {0: 0.0}
+    for distance in range(1, max(rings, default=0) + 1):
+        radius[distance] = max(radius[distance - 1] + 1.5 * _ROOM, rings[distance] * _ROOM / (2 * math.pi))
+    placed: Counter[int] = Counter()
     nodes: list[Node] = []
     for node in answer.nodes:
-        place = placed[node.distance] = placed.get(node.distance, -1) + 1
-        angle = 2 * math.pi * place / rings[node.distance]
-        radius = node.distance * max(260.0, rings[node.distance] * 12.0)
-        x, y = radius * math.cos(angle), radius * math.sin(angle)
+        # Every second ring is turned by half a place, so that a name is less often under another.
+        angle = 2 * math.pi * (placed[node.distance] + node.distance % 2 / 2) / rings[node.distance]
+        placed[node.distance] += 1
+        x, y = radius[node.distance] * math.cos(angle), radius[node.distance] * math.sin(angle)
         nodes.append(Node(node.id, node.name, node.kind, round(x, 1), round(y, 1), node.distance == 0))
     arrows = [Arrow(link.from_id, link.to_id, "", link.predicate.replace("_", " ")) for link in answer.links]
-    return draw(nodes, arrows, f"{len(nodes)} entities and {len(arrows)} links as of {answer.as_of}.", 620)
+    return draw(nodes, arrows, f"{len(nodes)} entities and {len(arrows)} links as of {answer.as_of}.", 900)
 
 
 def _plain(text: str) -> str:

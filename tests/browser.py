@@ -15,7 +15,17 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Playwright, Request, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Playwright,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 FLAGS: Final = (
     "--no-sandbox",
@@ -54,6 +64,7 @@ def require_chromium() -> None:
 def driving() -> Iterator[Playwright]:
     """Playwright, once for a run of the tests; see ``require_chromium``."""
     require_chromium()
+    expect.set_options(timeout=PATIENCE)  # what is expected has as long as what is waited for
     with sync_playwright() as driver:
         yield driver
 

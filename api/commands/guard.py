@@ -105,16 +105,18 @@ def sentences(error: McmgraphError | OSError) -> str:
     """What is wrong, and the entities that may have been meant, one a line."""
     match error:
         case UnknownEntity(nearest=offered):
-            first, head = f"No entity has the id or name {error.given!r}.", "Nearest:"
+            first, head = f"No entity has the id or name {error.given!r}.", "Nearest:" if offered else error.ADVICE
         case AmbiguousName(candidates=offered):
             first, head = f"{error.given!r} fits several entities. Give one of these ids:", ""
         case OSError():
             return _of_system(error)
         case _:
             return str(error)
+    from graph.vocabulary import kind_label
+
     width = max((len(one.id) for one in offered), default=0)
-    listed = [f"  {one.id:<{width}}  {one.name} ({one.kind})" for one in offered]
-    return "\n".join([first, *([head] if head and listed else []), *listed])
+    listed = [f"  {one.id:<{width}}  {one.name} ({kind_label(one.kind)})" for one in offered]
+    return "\n".join([first, *([head] if head else []), *listed])
 
 
 def problem_text(error: McmgraphError | OSError) -> str:

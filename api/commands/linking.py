@@ -57,6 +57,7 @@ def match(
 def mentions(context: typer.Context, file: File, as_json: Json = False, plain: Plain = False) -> None:
     """Find what a page, text or PDF mentions; writes nothing."""
     json_wanted = is_json(as_json, plain)
+    from graph.vocabulary import kind_label
     from loaders.gazetteer import Gazetteer
     from loaders.known_names import KnownNames
     from loaders.webpage import mentions_in
@@ -68,7 +69,8 @@ def mentions(context: typer.Context, file: File, as_json: Json = False, plain: P
         return
     page = Page()
     for one in found:
-        page.line((f"{one.start}-{one.end}  ", "dim"), one.text, "  ", (one.id or "not linked", "bold"), f"  {one.kind}")
+        linked = (one.id or "not linked", "bold")
+        page.line((f"{one.start}-{one.end}  ", "dim"), one.text, "  ", linked, f"  {kind_label(one.kind)}")
         page.line((one.sentence, "dim"), indent=4)
 
 

@@ -63,15 +63,15 @@ def looks() -> Mapping[str, Look]:
     return {entry["state"]: Look(**entry) for entry in json.loads(text)}
 
 
-def board_svg(answer: CoverageAnswer, groups: Sequence[Group]) -> str:
-    """The board as an SVG document."""
-    root = board_element(answer, groups)
+def board_svg(answer: CoverageAnswer, groups: Sequence[Group], fluid: bool = False) -> str:
+    """The board as an SVG document; see ``board_element``."""
+    root = board_element(answer, groups, fluid)
     root.set("xmlns", _SVG)
     return ET.tostring(root, encoding="unicode")
 
 
-def board_element(answer: CoverageAnswer, groups: Sequence[Group]) -> ET.Element:
-    """The board of an answer whose cells have one column, as an ``svg`` element to stand in a page."""
+def board_element(answer: CoverageAnswer, groups: Sequence[Group], fluid: bool = False) -> ET.Element:
+    """The board of an answer whose cells have one column, as an ``svg`` element; ``fluid``: as wide as what it stands in."""
     cells = {cell.row: cell for cell in answer.cells}
     root = ET.Element("svg", {"role": "group", "font-family": _FONT, "fill": _INK, "lang": "en"})
     root.set("aria-label", f"{answer.lens.title}: {answer.headline}")
@@ -86,7 +86,8 @@ def board_element(answer: CoverageAnswer, groups: Sequence[Group]) -> ET.Element
     y = _legend(root, y + 16, answer, any(cell is None for cell in _shown(groups, cells)))
     y = _text(root, _EDGE, y + 10, DISCLAIMER, 12, 170, _QUIET)
     height = y + 4
-    root.attrib |= {"viewBox": f"0 0 {WIDTH} {height}", "width": str(WIDTH), "height": str(height)}
+    root.attrib |= {"viewBox": f"0 0 {WIDTH} {height}"}
+    root.attrib |= {"width": "100%"} if fluid else {"width": str(WIDTH), "height": str(height)}
     return root
 
 

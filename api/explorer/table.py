@@ -16,6 +16,8 @@ from queries.lenses import Base, Lens
 
 _Child = ET.Element | str | None
 _COUNTRY: Final = frozenset({"country"})
+UNCHECKED: Final = "inferred_from_mirror"
+"""How an address was come by that nobody has opened; it is shown with a word that says so."""
 
 
 def table_page(answer: CoverageAnswer, groups: Sequence[Group], cited: Mapping[str, Cited], known_at: str | None) -> str:
@@ -31,12 +33,13 @@ def table_page(answer: CoverageAnswer, groups: Sequence[Group], cited: Mapping[s
         _make("p", {"class": "quiet"}, f"As of {answer.as_of}, {_known(known_at)}; revision {answer.revision}."),
     ]
     if answer.regions:
-        picture = board_element(answer, groups)
-        picture.set("width", "100%")
-        picture.attrib.pop("height")
+        picture = board_element(answer, groups, fluid=True)
         parts += [_make("div", {"class": "still"}, picture), _make("h2", {}, "By WHO region"), _regions(answer)]
     parts += [_make("h2", {}, f"All {answer.size} {answer.base.unit}"), _rows(answer, region_of, cited)]
-    links = [("./", "The explorer"), (f"board.svg?{urlencode(query)}", "The board as a picture"), ("docs", "The API")]
+    asked = urlencode(query)
+    board = [(f"board.svg?{asked}", "The board as a picture")] if answer.regions else []
+    sheets = [(f"table.xlsx?{asked}", "A workbook with every statement (XLSX)"), (f"table.csv?{asked}", "A table (CSV)")]
+    links = [("./", "The explorer"), *sheets, *board, ("docs", "The API")]
     return _page("Coverage", [_form(answer.lens.id, answer.base.id, answer.as_of, known_at), *parts, _links(links)])
 
 
@@ -165,5 +168,5 @@ def _source(one: Cited) -> ET.Element:
     name = (
         _make("a", {"href": one.url, "rel": "noopener noreferrer external"}, one.source_name) if followed else one.source_name
     )
-    unchecked = " (address not checked)" if followed and one.url_status == "inferred_from_mirror" else ""
+    unchecked = " (address not checked)" if followed and one.url_status == UNCHECKED else ""
     return _make("li", {}, name, f"{unchecked} · {one.locator}")

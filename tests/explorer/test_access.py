@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import hatch_build
 from tests.browser import NARROW, WIDE, opened
@@ -15,7 +15,7 @@ from tests.explorer.visiting import ready
 
 pytestmark = pytest.mark.browser
 
-RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VIEWS: Final = {
     "overview": "/",
     "search": "/?view=search&q=vaccine",
@@ -24,6 +24,8 @@ VIEWS: Final = {
     "paths": "/?view=paths&from=africa-cdc&to=paho&k=2",
     "focus": "/?view=focus&id=africa-cdc",
     "refused": "/?view=paths&from=AU&to=paho",
+    "refused as a whole": "/?view=focus&id=no-such-thing-at-all",
+    "coverage of something else": "/?view=coverage&lens=listed-products",
     "table": "/table?base=WHO+European+Region&lens=D1",
 }
 
@@ -91,6 +93,47 @@ def test_suggestions_and_an_open_list_break_no_rule(browser: Browser, site: str)
         page.wait_for_selector("[role=option]")
         page.keyboard.press("ArrowDown")
         assert violations(page) == []
+
+
+def test_behind_a_panel_over_the_whole_window_nothing_can_be_reached(browser: Browser, site: str) -> None:
+    with opened(browser, site, NARROW) as (page, seen):
+        ready(page, "/?view=coverage")
+        page.click("[data-iso3=KEN]")
+        expect(page.locator("#panel h2")).to_have_text("Kenya")
+        page.keyboard.press("Shift+Tab")
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('#panel')")
+        page.locator("#panel .close").press("Enter")
+        expect(page.locator("[data-iso3=KEN]")).to_be_focused()
+        page.set_viewport_size(WIDE)
+        page.click("[data-iso3=KEN]")
+        expect(page.locator("#panel h2")).to_have_text("Kenya")
+        assert page.locator("[inert]").count() == 0
+        seen.nothing_wrong()
+
+
+def test_on_paper_every_source_has_its_address_and_nothing_is_folded_up(browser: Browser, site: str) -> None:
+    with opened(browser, site) as (page, _):
+        ready(page, "/?view=paths&from=nvi-th&to=africa-cdc&k=3&as_of=2026-11-21")
+        folded = page.locator("details .cited").first
+        expect(folded).to_be_hidden()
+        page.emulate_media(media="print")
+        expect(folded).to_be_visible()
+        told = page.locator("a.source").evaluate_all(
+            "all => all.map(one => [one.href, getComputedStyle(one, '::after').content])"
+        )
+        assert told
+        assert all(href in after for href, after in told)
+        expect(page.locator("#standing")).to_be_visible()
+        expect(page.locator("button.pick").first).to_be_hidden()
+
+
+def test_with_colours_of_the_system_what_is_chosen_is_still_told_apart(browser: Browser, site: str) -> None:
+    with opened(browser, site, forced_colors="active") as (page, _):
+        ready(page, "/?view=paths&from=africa-cdc&to=paho&k=2")
+        styles = page.locator(".paths-list > li").evaluate_all("all => all.map(one => getComputedStyle(one).outlineStyle)")
+        assert styles == ["solid", "none"]
 
 
 def test_the_focus_can_be_seen_everywhere(browser: Browser, site: str) -> None:

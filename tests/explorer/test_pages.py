@@ -60,6 +60,42 @@ def test_the_board_has_249_tiles_with_names_and_the_numbers_of_the_api(browser: 
         seen.nothing_wrong()
 
 
+def test_the_first_page_says_by_which_lens_and_base_its_number_was_counted(browser: Browser, site: str) -> None:
+    with opened(browser, site) as (page, seen):
+        ready(page, "/?as_of=2026-11-21")
+        told = answer(site, "/v1/coverage?as_of=2026-11-21")
+        expect(page.locator("p.headline")).to_have_text(told["headline"])
+        named = page.locator("p.definition").inner_text()
+        for part in ("lens", "base"):
+            assert f"{told[f'{part}_labels'][0]} · {told[f'{part}_title']}: {told[f'{part}_definition']}" in named
+        seen.nothing_wrong()
+
+
+def test_what_has_no_board_is_listed_row_by_row_with_what_covers_it(browser: Browser, site: str) -> None:
+    with opened(browser, site) as (page, seen):
+        ready(page, "/?view=coverage&lens=listed-products&as_of=2026-11-21")
+        told = answer(site, "/v1/coverage?lens=listed-products&as_of=2026-11-21")
+        rows = page.locator("table.rows tbody tr")
+        found = rows.evaluate_all("all => all.map(one => [one.dataset.row, one.dataset.state, one.children[3].innerText])")
+        assert len(found) == told["size"]
+        for (row, state, text), cell in zip(found, told["cells"], strict=True):
+            assert (row, state) == (cell["row"], cell["state"])
+            assert all(one["name"] in text for one in cell["by"])
+            assert cell["by"] or text == cell["note"]
+        assert {state for _, state, _ in found} >= {"unknown", "covered_by_several"}
+        assert page.locator(".board, a[href^='board.svg']").count() == 0
+        seen.nothing_wrong()
+
+
+def test_coverage_can_be_kept_as_a_file(browser: Browser, site: str) -> None:
+    with opened(browser, site) as (page, seen):
+        ready(page, "/?view=coverage&lens=D3&base=WHO+MS+194&as_of=2022")
+        with page.expect_download() as kept:
+            page.get_by_role("link", name="A workbook with every statement (XLSX)").click()
+        assert kept.value.suggested_filename == "coverage-buying-now-who-ms-194-2022.xlsx"
+        seen.nothing_wrong()
+
+
 def test_a_tile_opens_the_panel_with_state_note_and_statements(browser: Browser, site: str) -> None:
     with opened(browser, site) as (page, seen):
         ready(page, "/?view=coverage&lens=D1&as_of=2026-11-21")
@@ -136,7 +172,7 @@ def test_an_ambiguous_name_offers_its_candidates_and_takes_the_choice(browser: B
     with opened(browser, site) as (page, seen):
         ready(page, "/?view=paths&from=AU&to=paho")
         offers = page.locator(".refusal .offers a")
-        assert offers.count() >= 2
+        expect(offers).to_have_text(["Australia (country, area or territory)", "African Union (organisation)"])
         href = offers.first.get_attribute("href") or ""
         offers.first.click()
         page.wait_for_selector("[data-path]")
@@ -164,6 +200,20 @@ def test_where_there_is_no_path_the_page_says_why(browser: Browser, site: str) -
         told = answer(site, "/v1/paths?from=africa-cdc&to=paho&max_steps=1")
         assert told["results"] == []
         expect(page.locator(".reason")).to_have_text(told["reason"])
+        seen.nothing_wrong()
+
+
+def test_the_window_is_named_for_what_it_shows(browser: Browser, site: str) -> None:
+    with opened(browser, site) as (page, seen):
+        for address, words in (
+            ("/", "Who works with whom on medical countermeasures, and who says so"),
+            ("/?view=focus&id=gavi", "Gavi, the Vaccine Alliance"),
+            ("/?view=paths&from=who&to=gavi", "Paths from World Health Organization to Gavi, the Vaccine Alliance"),
+            ("/?view=coverage&lens=D3", "Joint buying with evidence of orders: who is covered"),
+            ("/?view=focus&id=no-such-thing-at-all", "No entity has this id or name"),
+        ):
+            ready(page, address)
+            assert page.title() == f"{words} · Network of Networks explorer"
         seen.nothing_wrong()
 
 
@@ -212,6 +262,18 @@ def test_a_server_that_has_gone_is_told_in_a_sentence(browser: Browser, site: st
         page.goto("/?view=paths&from=who&to=paho")
         page.wait_for_selector("main .refusal")
         expect(page.locator("main .refusal")).to_contain_text("does not answer")
+        page.unroute("**/v1/paths**")
+        page.get_by_role("button", name="Try again").click()
+        page.wait_for_selector("[data-path]")
+        expect(page.locator("main .refusal")).to_have_count(0)
+
+
+def test_what_is_wrong_in_the_question_is_not_to_be_tried_again(browser: Browser, site: str) -> None:
+    with opened(browser, site) as (page, _):
+        for address in ("/?view=coverage&as_of=2024-13", "/?view=paths&from=AU&to=paho"):
+            ready(page, address)
+            assert page.locator(".refusal").count() == 1
+            assert page.get_by_role("button", name="Try again").count() == 0
 
 
 # --- keys alone ------------------------------------------------------------------------------------------------------------

@@ -172,6 +172,11 @@ def test_a_server_with_tokens_is_asked_with_the_token_that_was_typed_in(browser:
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text(PLAIN)
         assert token not in page.url
+        page.goto("/?view=coverage&lens=mechanism:pool&base=ISO+249&as_of=2022")
+        with page.expect_download() as kept:
+            page.get_by_role("link", name="A table (CSV)").click()
+        assert kept.value.suggested_filename == "coverage-mechanism-pool-iso-249-2022.csv"
+        assert "covered once" in kept.value.path().read_text(encoding="utf-8-sig")
         assert page.context.cookies() == []
         seen.nothing_wrong()
     graph.close()

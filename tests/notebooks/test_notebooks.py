@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import html
+import math
 import os
 import re
 import subprocess
 import sys
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+
+from graph.snapshot import Graph
+from graph.sqlite import SqliteStore
+from graph.vocabulary import vocabulary
+from loaders.curated import load
+from queries.neighbourhood import NeighbourhoodQuestion, find_neighbourhood
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -44,3 +53,34 @@ def test_it_runs_from_clean(notebook: Path, tmp_path: Path) -> None:
     assert pictures, "a notebook shows at least one interactive network"
     for picture in pictures:
         assert re.findall(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)\s*=", picture.partition("srcdoc")[2]) == []
+
+
+def test_a_picture_has_a_legend_of_every_kind_in_it_and_room_for_each_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "notebooks"))
+    from picture import SHAPES, neighbourhood_picture  # type: ignore[import-not-found, unused-ignore]
+
+    store = SqliteStore(tmp_path / "graph.sqlite")
+    load(store, None, datetime(2026, 11, 21, tzinfo=UTC))
+    graph = Graph(store)
+    around = find_neighbourhood(graph, NeighbourhoodQuestion("i-mcm-net", steps=2, as_of="2026-11-21", limit=120))
+    shown = neighbourhood_picture(around)
+    graph.close()
+    counts = Counter(node.kind for node in around.nodes)
+    assert len(counts) > 6
+    for kind, number in counts.items():
+        assert f"{SHAPES[kind][3]}: {vocabulary().kinds[kind].label} ({number})" in shown.legend
+    assert html.escape(shown.legend) in shown._repr_html_()
+    places = [(float(x), float(y)) for x, y in re.findall(r'"x": (-?[\d.]+), "y": (-?[\d.]+)', shown.page)]
+    assert len(places) == len(around.nodes)
+    near = min(math.dist(one, other) for place, one in enumerate(places) for other in places[:place])
+    assert near > 100
+
+
+def test_every_kind_has_a_shape_of_its_own_that_the_legend_can_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "notebooks"))
+    from picture import SHAPES
+
+    assert {*SHAPES} == {*vocabulary().kinds} - {"source"}
+    assert len({shape[3] for shape in SHAPES.values()}) == len(SHAPES)

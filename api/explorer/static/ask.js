@@ -12,6 +12,8 @@ export class Refusal extends Error {
 }
 
 const TOKEN = "mcmgraph-token";
+/** Answers after which the same question may be answered: no answer, too many questions, a fault, a store that is away. */
+const PASSING = new Set([0, 429, 500, 502, 503, 504]);
 const answers = new Map();
 
 /** The answer of an address under `v1/`; empty parameters are left out. Throws `Refusal`, or `AbortError` when aborted. */
@@ -31,19 +33,39 @@ async function fetched(path, parameters, signal) {
       if (one !== null && one !== undefined && one !== "") query.append(name, one);
     }
   }
+  const response = await sent(`${path}${query.size ? `?${query}` : ""}`, "application/json", signal);
+  return response.json();
+}
+
+/** Whether this tab has a token; the addresses of files then need it too, and cannot just be followed. */
+export function hasToken() {
+  return Boolean(sessionStorage.getItem(TOKEN));
+}
+
+/** Fetch a file with the token of this tab and hand it to the reader under the name that the server gives it. */
+export async function save(address) {
+  const response = await sent(address, "*/*");
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") || "")?.[1] || address.split("?")[0];
+  const made = URL.createObjectURL(await response.blob());
+  make("a", { href: made, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(made), 60_000);
+}
+
+/** The answer of an address if it is a good one; throws as `ask` does. */
+async function sent(address, sort, signal = undefined) {
   // A server that asks for a token gets the one that was typed in; it is kept until this tab is closed.
   const token = sessionStorage.getItem(TOKEN);
-  const headers = { Accept: "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+  const headers = { Accept: sort, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
   let response;
   try {
-    response = await fetch(`${path}${query.size ? `?${query}` : ""}`, { signal, headers });
+    response = await fetch(address, { signal, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refusal(0, { title: "The server does not answer", detail: "The server does not answer. Is it still running?" });
+    throw new Refusal(0, { title: "The server does not answer", detail: "Nothing came back from it. See whether it still runs and whether this machine is connected, then try again." });
   }
-  if (response.ok) return response.json();
-  const sort = response.headers.get("Content-Type") || "";
-  const problem = sort.includes("json") ? await response.json().catch(() => ({})) : {};
+  if (response.ok) return response;
+  const got = response.headers.get("Content-Type") || "";
+  const problem = got.includes("json") ? await response.json().catch(() => ({})) : {};
   throw new Refusal(response.status, problem);
 }
 
@@ -63,23 +85,30 @@ export function waiting(place, what) {
   fill(place, make("p", { class: "waiting", role: "status" }, what));
 }
 
-/** Show a refusal: its title, its detail, and the entities it offers, each made by `offer(candidate)`. */
-export function refused(place, error, offer = null) {
+/**
+ * Show a refusal: its title, its detail, and the entities it offers, each made by `offer(candidate)`. Where the same question may be
+ * answered later, a button calls `again`. A refusal is a heading of the first level where nothing else on the page is.
+ */
+export function refused(place, error, offer = null, again = null) {
   place.removeAttribute("aria-busy");
   const problem = error instanceof Refusal ? error.problem : {};
   if (!(error instanceof Refusal)) console.error(error);
+  const passing = !(error instanceof Refusal) || PASSING.has(error.status);
+  const kept = [...document.querySelectorAll("main h1")].some((one) => !place.contains(one));
+  const heading = kept || !place.closest("main") ? "h2" : "h1";
   const offered = [...(problem.candidates || []), ...(problem.nearest || [])].filter((one) => one && one.id);
   fill(
     place,
     make(
       "div",
       { class: "refusal", role: "alert" },
-      make("h2", {}, problem.title || "This cannot be shown"),
+      make(heading, {}, problem.title || "This cannot be shown"),
       make("p", {}, error.message),
       offered.length && offer
         ? [make("p", {}, `${count(offered.length, "entity", "entities")} to choose from:`), make("ul", { class: "offers" }, offered.map((one) => make("li", {}, offer(one))))]
         : null,
       error.status === 401 ? tokenForm() : null,
+      passing && again ? make("p", {}, make("button", { type: "button", click: again }, "Try again")) : null,
       problem.reference ? make("p", { class: "quiet" }, `Reference: ${problem.reference}`) : null,
     ),
   );

@@ -116,7 +116,7 @@ function option(hit, index, owner, text, take) {
       click: take,
     },
     kindMark(hit.kind),
-    make("span", { class: "name" }, hit.name),
+    make("bdi", { class: "name" }, hit.name),
     matched,
     make("span", { class: "quiet" }, kindLabel(hit.kind)),
   );

@@ -33,5 +33,5 @@ export function confidence(level) {
 
 /** A link that opens the panel of an entity, beside whatever is shown. */
 export function entityLink(id, name, kind = null) {
-  return make("a", { href: changed({ panel: id }), class: "target", "data-entity": id }, kind, name);
+  return make("a", { href: changed({ panel: id }), class: "target", "data-entity": id }, kind, make("bdi", {}, name));
 }

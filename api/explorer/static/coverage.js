@@ -1,7 +1,7 @@
 // Coverage: a lens against a base, as a board of equal tiles by WHO region, with a table and the list of who is not covered.
 
-import { ask, askOnce, askOwn, waiting } from "./ask.js";
-import { citation, when } from "./cite.js";
+import { ask, askOnce, askOwn, hasToken, save, waiting } from "./ask.js";
+import { citation, entityLink, when } from "./cite.js";
 import { count, fill, make, sentenceCase } from "./dom.js";
 import { setAbove } from "./panel.js";
 import { addressOf, changed, current, go } from "./route.js";
@@ -32,6 +32,7 @@ export async function coverage({ place, asked, signal, tell }) {
     states(),
   ]);
   tell(answer);
+  place.dataset.title = `${answer.lens_title}: who is covered`;
   result.removeAttribute("aria-busy");
   mark(place, answer);
   const cells = new Map(answer.cells.map((cell) => [cell.row, cell]));
@@ -44,11 +45,12 @@ export async function coverage({ place, asked, signal, tell }) {
     headline(answer),
     ...(answer.undated ? [make("p", { class: "quiet" }, answer.undated_note)] : []),
     legend(answer, looks, outside),
+    isBoard ? make("h2", { class: "unseen" }, "The board") : rowTable(answer, looks),
     isBoard ? make("div", { class: "board" }, groups.filter((group) => group.places.length).map((group) => section(group, cells, looks))) : null,
     isBoard ? regionTable(answer) : null,
     answer.blame?.length ? blamed(answer) : null,
     uncovered(answer, looks),
-    make("p", {}, make("a", { class: "target", href: `table?${plainQuery(answer, known_at)}` }, "The same as a table of all rows, with sources"), " · ", make("a", { class: "target", href: `board.svg?${plainQuery(answer, known_at)}` }, "as a picture (SVG)")),
+    ways(answer, known_at, isBoard),
   );
 }
 
@@ -97,7 +99,15 @@ function mark(place, answer) {
   made.elements.lens.value = answer.lens;
   made.elements.lens.dispatchEvent(new Event("change"));
   made.elements.base.value = answer.base;
-  made.after(make("p", { class: "quiet" }, `${answer.lens_definition} ${answer.base_definition}`));
+  made.after(definition(answer));
+}
+
+/** By which lens and base a number was counted, by name and in words; it stays where the form is not, as on paper. */
+export function definition(answer) {
+  const named = (labels, title) => make("strong", {}, [...labels.slice(0, 1), title].join(" · "));
+  const lens = [named(answer.lens_labels, answer.lens_title), ": ", answer.lens_definition];
+  const base = [named(answer.base_labels, answer.base_title), ": ", answer.base_definition];
+  return make("p", { class: "quiet definition" }, "Lens ", lens, make("br"), "Base ", base);
 }
 
 function plainQuery(answer, known_at) {
@@ -195,11 +205,53 @@ function regionTable(answer) {
   ];
 }
 
+/** What is not about countries, areas and territories has no board: each row with its state and what covers it. */
+function rowTable(answer, looks) {
+  const row = (cell) =>
+    make(
+      "tr",
+      { "data-row": cell.row, "data-state": cell.state },
+      make("th", { scope: "row" }, entityLink(cell.row, cell.row_name || cell.row)),
+      make("td", { class: "state" }, paint(make("span", { class: "swatch", "aria-hidden": "true" }), looks.get(cell.state)), sentenceCase(looks.get(cell.state).label)),
+      make("td", { class: "number" }, cell.by.length),
+      make("td", {}, cell.by.length ? make("ul", { class: "names" }, cell.by.map((one) => make("li", {}, entityLink(one.id, one.name)))) : cell.note),
+    );
+  return [
+    make("h2", {}, `All ${answer.size} ${answer.unit}`),
+    make(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Every row of the base" },
+      make(
+        "table",
+        { class: "rows" },
+        make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Name"), make("th", { scope: "col" }, "State"), make("th", { scope: "col", class: "number" }, "Number"), make("th", { scope: "col" }, "By whom, or why not"))),
+        make("tbody", {}, answer.cells.map(row)),
+      ),
+    ),
+  ];
+}
+
+/** The same answer in other forms, to keep, to send on and to print. */
+function ways(answer, known_at, isBoard) {
+  const query = plainQuery(answer, known_at);
+  const files = [[`table.xlsx?${query}`, "A workbook with every statement (XLSX)"], [`table.csv?${query}`, "A table (CSV)"], ...(isBoard ? [[`board.svg?${query}`, "The board as a picture (SVG)"]] : [])];
+  const told = make("p", { role: "status" });
+  // A page cannot be followed with a token; files are fetched with it.
+  const fetched = (event) => {
+    event.preventDefault();
+    fill(told);
+    save(event.currentTarget.getAttribute("href")).catch((error) => fill(told, error.message));
+  };
+  const links = files.map(([href, text]) => make("a", { href, ...(hasToken() ? { click: fetched } : {}) }, text));
+  if (!hasToken()) links.unshift(make("a", { href: `table?${query}` }, "A page of all rows, with sources"));
+  return [make("h2", {}, "The same in other forms"), make("ul", { class: "links" }, links.map((link) => make("li", {}, link))), told];
+}
+
 function blamed(answer) {
   return [
     make("h2", {}, "Why some are unknown"),
     make("p", {}, "These lists are not declared complete, so a name that is missing from them proves nothing:"),
-    make("ul", {}, answer.blame.map((one) => make("li", {}, make("a", { class: "target", href: changed({ panel: one.id }) }, one.name), ` (${count(one.cells, "cell")})`))),
+    make("ul", {}, answer.blame.map((one) => make("li", {}, entityLink(one.id, one.name), ` (${count(one.cells, "cell")})`))),
   ];
 }
 
@@ -212,7 +264,7 @@ function uncovered(answer, looks) {
     make("h2", {}, `Not covered: ${answer.uncovered} of ${answer.size}`),
     order.map((state) => [
       make("h3", {}, `${sentenceCase(looks.get(state).label)}: ${by.get(state).length}`),
-      make("ul", { class: "uncovered", "data-state": state }, by.get(state).map((cell) => make("li", {}, make("a", { class: "target", href: changed({ panel: cell.row }) }, cell.row_name || cell.row)))),
+      make("ul", { class: "uncovered", "data-state": state }, by.get(state).map((cell) => make("li", {}, entityLink(cell.row, cell.row_name || cell.row)))),
     ]),
   ];
 }

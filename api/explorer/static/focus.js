@@ -79,7 +79,7 @@ function head(answer, asked) {
       make(
         "div",
         {},
-        make("h1", {}, kindMark(centre.kind, 20), centre.name),
+        make("h1", {}, kindMark(centre.kind, 20), make("bdi", {}, centre.name)),
         make("p", { class: "quiet summary" }, `${sentenceCase(kindLabel(centre.kind))} · id ${centre.id} · ${count(answer.nodes.length - 1, "entity", "entities")} and ${count(answer.links.length, "link")}${rest}`),
       ),
       make(

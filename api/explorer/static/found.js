@@ -26,7 +26,7 @@ function hitLine(hit) {
   return make(
     "li",
     {},
-    make("div", {}, kindMark(hit.kind), make("a", { href: addressOf({ view: "focus", id: hit.id }) }, hit.name), other, " ", make("span", { class: "quiet" }, kindLabel(hit.kind))),
+    make("div", {}, kindMark(hit.kind), make("a", { href: addressOf({ view: "focus", id: hit.id }) }, make("bdi", {}, hit.name)), other, " ", make("span", { class: "quiet" }, kindLabel(hit.kind))),
     hit.reason ? make("div", { class: "quiet" }, hit.reason) : null,
     hit.keep_apart?.length ? make("div", { class: "quiet" }, `Not to be taken for: ${hit.keep_apart.join("; ")}.`) : null,
   );

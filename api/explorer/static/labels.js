@@ -5,15 +5,18 @@ import { FAMILY, FONT } from "./looks.js";
 const LONGEST_LABEL = 30;
 const LONGEST_LINE = 22;
 const SHORTEST_LABEL = 8;
+const ARROW = 12;
 
 /**
- * Show as many labels as fit, at one size on the screen whatever the zoom: those of lower rank first, each only where it lies on
- * no other label and on no other entity. The taken space is kept in a grid of cells, so it costs about one look a label.
+ * Show as many labels as fit, at one size on the screen whatever the zoom: the centre always, then what is brought out, then those of
+ * lower rank first, each only where it lies on no other label and on no other entity; that of a link where it is long enough. The taken
+ * space is kept in a grid of cells, so it costs about one look a label.
  */
 export function placeLabels(cy) {
   const zoom = cy.zoom();
   const taken = new Grid();
-  const ordered = cy.nodes().sort((a, b) => a.data("rank") - b.data("rank") || (a.id() < b.id() ? -1 : 1));
+  const turn = (node) => (node.hasClass("centre") ? 0 : node.hasClass("marked") ? 1 : 2);
+  const ordered = cy.nodes().sort((a, b) => turn(a) - turn(b) || a.data("rank") - b.data("rank") || (a.id() < b.id() ? -1 : 1));
   for (const node of ordered) {
     const { x, y } = node.renderedPosition();
     const half = (node.data("size") * zoom) / 2;
@@ -21,11 +24,14 @@ export function placeLabels(cy) {
   }
   cy.batch(() => {
     cy.nodes().style({ "font-size": FONT / zoom, "text-outline-width": 2 / zoom });
-    cy.edges(".named").style({ "font-size": FONT / zoom });
+    for (const link of cy.edges(".named")) {
+      link.style({ "font-size": FONT / zoom });
+      link.data("told", roomOn(link, zoom) >= widthOf(link.data("label"), false) ? link.data("label") : "");
+    }
     for (const node of ordered) {
       const bold = node.hasClass("centre") || node.hasClass("marked");
       const { text, box } = labelOf(node, zoom, cy.width(), bold);
-      const fits = text && (bold || taken.isFree(box, node.id()));
+      const fits = text && (node.hasClass("centre") || taken.isFree(box, node.id()));
       node.data("shown", fits ? text : "");
       if (fits) taken.add(box, node.id());
     }
@@ -33,6 +39,18 @@ export function placeLabels(cy) {
 }
 
 const pen = document.createElement("canvas").getContext("2d");
+
+function widthOf(text, bold) {
+  pen.font = `${bold ? "bold " : ""}${FONT}px ${FAMILY}`;
+  return pen.measureText(text).width;
+}
+
+/** The length of a link on the screen, between the outlines of its ends and without its arrow. */
+function roomOn(link, zoom) {
+  const [one, other] = [link.source(), link.target()];
+  const [from, to] = [one.renderedPosition(), other.renderedPosition()];
+  return Math.hypot(from.x - to.x, from.y - to.y) - ((one.data("size") + other.data("size")) / 2) * zoom - ARROW;
+}
 
 /** The text of a label, cut to the room that its side of the frame has, and the box it takes on the screen. */
 function labelOf(node, zoom, width, bold) {

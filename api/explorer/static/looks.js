@@ -52,7 +52,7 @@ export const STYLE = [
   {
     selector: "edge.marked.named",
     style: {
-      label: "data(label)",
+      label: "data(told)",
       "font-family": FAMILY,
       "font-size": FONT,
       color: INK,

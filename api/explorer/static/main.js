@@ -3,7 +3,7 @@
 import { Refusal, refused } from "./ask.js";
 import { choose } from "./choose.js";
 import { fill, make } from "./dom.js";
-import { nameKinds } from "./kinds.js";
+import { kindLabel, nameKinds } from "./kinds.js";
 import { showPanel } from "./panel.js";
 import { addressOf, changed, current, go, onChange } from "./route.js";
 import { coverage } from "./coverage.js";
@@ -15,6 +15,7 @@ import { learn } from "./vocabulary.js";
 
 const VIEWS = { "": overview, search: found, focus, paths, coverage };
 const CLOCKS = { "as-of": "as_of", "known-at": "known_at" };
+const TITLE = document.title;
 const main = document.getElementById("main");
 let shown = null;
 let stop = new AbortController();
@@ -29,6 +30,7 @@ async function show() {
   if (view === shown) return;
   const first = shown === null;
   shown = view;
+  document.title = TITLE;
   stop.abort();
   stop = new AbortController();
   const { signal } = stop;
@@ -42,11 +44,25 @@ async function show() {
   try {
     if (!draw) throw new Refusal(404, { title: "There is no such view", detail: `This page has no view called “${asked.view}”.` });
     nameKinds(await learn());
-    await draw({ place, asked, signal, tell: (answer) => signal.aborted || tell(asked, answer) });
+    await draw({ place, asked, signal, again, tell: (answer) => signal.aborted || tell(asked, answer) });
   } catch (error) {
-    if (error.name !== "AbortError" && !signal.aborted) refused(place, error, (one) => make("a", { href: addressOf({ view: "focus", id: one.id }) }, one.name));
+    if (error.name !== "AbortError" && !signal.aborted) refused(place, error, (one) => make("a", { href: addressOf({ view: "focus", id: one.id }), class: "target" }, `${one.name} (${kindLabel(one.kind)})`), again);
   }
-  if (!signal.aborted) main.setAttribute("data-ready", "true");
+  if (signal.aborted) return;
+  entitle(place);
+  main.setAttribute("data-ready", "true");
+}
+
+/** Ask the same again, after a refusal that may pass. */
+function again() {
+  shown = "";
+  show();
+}
+
+/** The title of the window says what is shown, so that tabs, bookmarks and the history can be told apart. */
+function entitle(place) {
+  const told = place.dataset.title || place.querySelector("h1")?.textContent;
+  document.title = told ? `${told} · ${TITLE}` : TITLE;
 }
 
 function header(asked) {

@@ -2,6 +2,7 @@
 
 import { ask } from "./ask.js";
 import { fill, make } from "./dom.js";
+import { definition } from "./coverage.js";
 import { addressOf } from "./route.js";
 
 const PATHS = [
@@ -16,7 +17,7 @@ const STARTS = [
 
 /** The view: see `main.js` for what it is given. */
 export async function overview({ place, asked, signal, tell }) {
-  const headline = make("p", { class: "headline", role: "status" }, "Counting …");
+  const headline = make("div", { role: "status" }, make("p", { class: "headline" }, "Counting …"));
   const card = (title, text, links) => make("section", { class: "card" }, make("h2", {}, title), make("p", {}, text), make("ul", { class: "links" }, links.map(([href, name]) => make("li", {}, make("a", { href }, name)))));
   fill(
     place,
@@ -32,12 +33,13 @@ export async function overview({ place, asked, signal, tell }) {
       card("Paths", "Through whom can two organisations reach each other? Every step has a sentence, a period and a source; the weakest step is named.", PATHS.map(([from, to, name]) => [addressOf({ view: "paths", from, to }), name])),
       card("Focus", "Search for any name, acronym or code, also in Arabic, Chinese, French, Russian or Spanish, and see what it is linked to.", STARTS.map(([id, name]) => [addressOf({ view: "focus", id }), name])),
     ),
+    make("h2", {}, "Who is covered, by the usual definition"),
     headline,
   );
   const { as_of, known_at } = asked;
   const [answer, spread] = await Promise.all([ask("coverage", { as_of, known_at }, signal), ask("coverage/spread", { as_of, known_at }, signal)]);
   tell(answer);
-  fill(headline, answer.headline);
+  fill(headline, definition(answer), make("p", { class: "headline" }, answer.headline), answer.undated ? make("p", { class: "quiet" }, answer.undated_note) : null);
   place.append(make("h2", {}, "How much the number depends on the definition"), make("p", {}, "Not covered, of how many: each lens (what counts as covered) against each base (who is asked about)."), table(spread.results));
 }
 
@@ -51,7 +53,7 @@ function table(rows) {
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "Not covered, by lens and base" },
     make(
       "table",
-      {},
+      { class: "spread" },
       make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Lens"), bases.map((base) => make("th", { scope: "col" }, base.base_labels[0] || base.base_title)))),
       make("tbody", {}, lenses.map((lens) => make("tr", {}, make("th", { scope: "row" }, `${lens.lens_labels[0]} · ${lens.lens_title}`), bases.map((base) => make("td", {}, link(cell(lens, base))))))),
     ),

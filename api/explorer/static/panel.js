@@ -9,6 +9,8 @@ import { learn } from "./vocabulary.js";
 
 const PAGE = 40;
 const panel = document.getElementById("panel");
+// As wide as the style sheet has it: there the panel lies over the whole window.
+const narrow = window.matchMedia("(max-width: 62rem)");
 let shown = "";
 let opener = null;
 let stop = new AbortController();
@@ -17,6 +19,14 @@ let above = () => null;
 panel.addEventListener("keydown", (event) => {
   if (event.key === "Escape") close();
 });
+
+narrow.addEventListener("change", cover);
+
+/** Where the panel lies over the page, what is behind it cannot be reached by keys or read out: it would be out of sight. */
+function cover() {
+  const over = narrow.matches && !panel.hidden;
+  for (const part of document.querySelectorAll("body > .skip, body > header, main, body > footer")) part.inert = over;
+}
 
 /** What a view has to say about the entity of the panel, above all else; `made(id)` gives nodes or null. */
 export function setAbove(made) {
@@ -34,6 +44,7 @@ export async function showPanel(asked) {
   stop.abort();
   if (!key) {
     panel.hidden = true;
+    cover();
     fill(panel);
     if (wasOpen && opener?.isConnected) opener.focus();
     opener = null;
@@ -47,6 +58,7 @@ export async function showPanel(asked) {
   const shut = make("button", { type: "button", class: "close", "aria-label": "Close the panel", click: close }, "Close");
   fill(panel, shut, title, make("div", { class: "above" }, above(asked.panel) || []), rest);
   panel.hidden = false;
+  cover();
   panel.scrollTop = 0;
   title.focus({ preventScroll: true });
   waiting(rest, "Fetching …");
@@ -54,11 +66,14 @@ export async function showPanel(asked) {
     nameKinds(await learn());
     const entity = await ask(`entities/${encodeURIComponent(asked.panel)}`, { known_at: asked.known_at }, signal);
     if (signal.aborted) return;
-    fill(title, kindMark(entity.kind, 18), entity.name);
+    fill(title, kindMark(entity.kind, 18), make("bdi", {}, entity.name));
     rest.removeAttribute("aria-busy");
     fill(rest, about(entity), said(entity, asked.known_at, signal));
   } catch (error) {
-    if (error.name !== "AbortError") refused(rest, error, (one) => make("a", { href: changed({ panel: one.id }), class: "target" }, one.name));
+    if (error.name !== "AbortError") refused(rest, error, (one) => make("a", { href: changed({ panel: one.id }), class: "target" }, one.name), () => {
+      shown = "";
+      showPanel(current());
+    });
   }
 }
 
@@ -71,7 +86,7 @@ function about(entity) {
   const now = current();
   return [
     make("p", { class: "quiet" }, [sentenceCase(kindLabel(entity.kind)), entity.subtype && words(entity.subtype), `id ${entity.id}`].filter(Boolean).join(" · ")),
-    entity.description ? make("p", {}, entity.description) : null,
+    entity.description ? make("p", { dir: "auto" }, entity.description) : null,
     make(
       "div",
       { class: "actions" },
@@ -117,7 +132,7 @@ function said(entity, known_at, signal) {
 }
 
 function line(one) {
-  return make("li", {}, make("p", {}, make("span", { dir: "auto" }, one.sentence), " ", make("span", { class: "quiet" }, when(one))), make("ul", { class: "cited" }, citation(one)));
+  return make("li", {}, make("p", {}, one.sentence, " ", make("span", { class: "quiet" }, when(one))), make("ul", { class: "cited" }, citation(one)));
 }
 
 /** A list of statements that is fetched a page at a time. */

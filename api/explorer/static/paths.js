@@ -4,6 +4,7 @@ import { ask, refused, waiting } from "./ask.js";
 import { choose } from "./choose.js";
 import { citation, entityLink, when } from "./cite.js";
 import { count, fill, make, sentenceCase } from "./dom.js";
+import { kindLabel } from "./kinds.js";
 import { picture } from "./picture.js";
 import { addressOf, changed, current, go } from "./route.js";
 import { isSymmetric, predicateLabel } from "./vocabulary.js";
@@ -15,12 +16,12 @@ const HIGHEST = 620;
 const ENDS = { from: "From", to: "To" };
 
 /** The view: see `main.js` for what it is given. */
-export async function paths({ place, asked, signal, tell }) {
+export async function paths({ place, asked, signal, tell, again }) {
   const answers = make("div", { class: "answers" });
   fill(place, make("h1", {}, "Who can reach whom"), form(asked), answers);
   if (!asked.from || !asked.to) {
     tell(await ask("vocabulary", {}, signal));
-    const start = asked.from || asked.to ? "Name the other end too, then find the paths." : "Name two entities: an id, a name, an acronym or a code.";
+    const start = asked.from || asked.to ? "Name the other end too, then find the paths." : "Name two entities: an id, a name, an acronym or a code; or sets of them, such as of:au to subtype:manufacturer,in:r-sear.";
     fill(answers, make("p", {}, `${start} A path is a chain of links in which every step has a sentence, a period and a source.`));
     return;
   }
@@ -32,11 +33,12 @@ export async function paths({ place, asked, signal, tell }) {
   } catch (error) {
     if (error.name === "AbortError") throw error;
     const end = error.problem?.parameter in ENDS ? error.problem.parameter : asked.from === error.problem?.given ? "from" : "to";
-    refused(answers, error, (one) => make("a", { href: changed({ [end]: one.id }), class: "target" }, `${one.name} (${one.kind})`));
+    refused(answers, error, (one) => make("a", { href: changed({ [end]: one.id }), class: "target" }, `${one.name} (${kindLabel(one.kind)})`), again);
     return;
   }
   answers.removeAttribute("aria-busy");
   tell(answer);
+  place.dataset.title = `Paths from ${answer.start.name} to ${answer.goal.name}`;
   name(place, "from", answer.start);
   name(place, "to", answer.goal);
   await show(answers, answer, asked);
@@ -82,12 +84,22 @@ function form(asked) {
   return made;
 }
 
-/** What is shown in a field is the name; what is asked for is the id, as long as the name is left as it is. */
+/** Whether an end is a set of entities (`of:au`, `africa-cdc|ama`), which has its own words for an id. */
+function isSet(end) {
+  return end.id.includes("|") || /^(kind|subtype|in|of|id)\s*:/.test(end.id);
+}
+
+/** An end in words: a link to the entity; a set as it is written. */
+function endLink(end) {
+  return isSet(end) ? end.name : entityLink(end.id, end.name);
+}
+
+/** What is shown in a field is the name (of a set, what was written); what is asked for is the id, as long as it is left as it is. */
 function name(place, end, entity) {
   const input = place.querySelector("form.question").elements[end];
-  input.value = entity.name;
+  input.value = isSet(entity) ? entity.id : entity.name;
   input.dataset.id = entity.id;
-  input.dataset.name = entity.name;
+  input.dataset.name = input.value;
 }
 
 async function show(place, answer, asked) {
@@ -100,7 +112,7 @@ async function show(place, answer, asked) {
   const drawn = make("div", { class: "drawn" });
   fill(
     place,
-    make("p", { class: "found" }, `${count(answer.results.length, "path")} from `, entityLink(start.id, start.name), " to ", entityLink(goal.id, goal.name), answer.exhausted ? "; there are no others." : ", best first."),
+    make("p", { class: "found" }, `${count(answer.results.length, "path")} from `, endLink(start), " to ", endLink(goal), answer.exhausted ? "; there are no others." : ", best first."),
     make("div", { class: "split" }, make("div", { class: "text" }, list), make("div", { class: "beside" }, drawn)),
   );
   const { nodes, links, of } = map(answer);

@@ -96,7 +96,7 @@ function nodeElement({ id, name, kind, x, y, rank = 1 }, centre, labels) {
 function edgeElement({ id, from, to, label, arrow, weak }, centre) {
   return {
     classes: centre && from !== centre && to !== centre ? "aside" : "",
-    data: { id: `e:${id}`, of: id, source: `n:${from}`, target: `n:${to}`, label, arrow: arrow ? "triangle" : "none", pattern: weak ? "dashed" : "solid" },
+    data: { id: `e:${id}`, of: id, source: `n:${from}`, target: `n:${to}`, label, told: "", arrow: arrow ? "triangle" : "none", pattern: weak ? "dashed" : "solid" },
   };
 }
 
@@ -114,7 +114,7 @@ function fitTo(cy, labels) {
   };
   const [left, right] = spread("x");
   const [top, bottom] = spread("y");
-  const [aside, above] = labels === "below" ? [Math.min(95, width / 4), 58] : [Math.min(185, width / 3.6), 40];
+  const [aside, above] = labels === "below" ? [Math.min(95, width / 4), 58] : [Math.min(185, width / 3.6), 58];
   const across = (width - 2 * aside) / Math.max(right - left, 1);
   const down = (height - 2 * above) / Math.max(bottom - top, 1);
   // Lanes are only an order, so they take what width and height there is; rings stay rings, drawn out a little.
