@@ -147,7 +147,8 @@ class Answering:
     def _tag(self, graph: Graph, request: Request) -> str:
         """A weak entity tag: the same for the same address, code, store content and day (questions default to today)."""
         revision = graph.revision()
-        said = f"{_code()} {self._stamp(graph, revision)} {today()} {request.url.path}?{request.url.query}"
+        address = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
+        said = f"{_code()} {self._stamp(graph, revision)} {today()} {address}"
         return f'W/"{revision}-{hashlib.blake2b(said.encode(), digest_size=8).hexdigest()}"'
 
     def _stamp(self, graph: Graph, revision: int) -> str:

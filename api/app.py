@@ -10,8 +10,6 @@ from typing import Final
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -20,10 +18,9 @@ from api.access import Tokens, check_host
 from api.answering import Answering, Opened, Opener, version
 from api.asking import admit
 from api.frame import Frame
-from api.problems import Problem
-from api.refusing import handle
+from api.refusing import HANDLED, handle
 from api.routes import ROUTERS, pages
-from graph.errors import McmgraphError
+from api.shortcut import Shortcut, plain_routes
 from graph.settings import Settings
 from graph.snapshot import Graph
 
@@ -69,7 +66,7 @@ def create_app(source: Graph | Opener, settings: Settings) -> FastAPI:
     )
     app.state.tokens = tokens
     app.state.answering = Answering(opened, private=bool(tokens.hashes))
-    for error in (Problem, McmgraphError, HTTPException, RequestValidationError):
+    for error in HANDLED:
         app.add_exception_handler(error, handle)
     versioned = APIRouter(prefix=PREFIX, dependencies=[Depends(admit)], responses=description.COMMON)
     for router in ROUTERS:
@@ -80,6 +77,8 @@ def create_app(source: Graph | Opener, settings: Settings) -> FastAPI:
         import_module("api.explorer").mount(app)
     description.describe(app)
     # The last one added is the outermost.
+    routes = [route for router in ROUTERS for route in router.routes]
+    app.add_middleware(Shortcut, routes=plain_routes(PREFIX, routes), tokens=tokens)
     app.add_middleware(GZipMiddleware, minimum_size=_SMALLEST_ZIPPED, compresslevel=_ZIP_LEVEL)
     if settings.api_cors:
         app.add_middleware(

@@ -38,7 +38,7 @@ async def admit(request: Request) -> None:
     tokens.admit(request)
     route: BaseRoute = request.scope["route"]
     assert isinstance(route, APIRoute)
-    check_names([name for name, _ in request.query_params.multi_items()], _parameters(route.endpoint))
+    check_names([name for name, _ in request.query_params.multi_items()], parameters_of(route.endpoint))
 
 
 def check_names(given: list[str], taken: dict[str, bool]) -> None:
@@ -59,7 +59,7 @@ def check_names(given: list[str], taken: dict[str, bool]) -> None:
 
 
 @lru_cache(maxsize=256)
-def _parameters(endpoint: Callable[..., Any]) -> dict[str, bool]:
+def parameters_of(endpoint: Callable[..., Any]) -> dict[str, bool]:
     """The query parameters of an endpoint, and which may be repeated, from its signature."""
     hints = get_type_hints(endpoint, include_extras=True)
     taken = {}

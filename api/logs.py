@@ -15,7 +15,10 @@ ROOT: Final = "mcmgraph"
 
 
 def logger(name: str) -> Any:
-    """A logger that writes JSON through the standard library, so that whoever embeds the application decides where it goes."""
+    """A logger that writes JSON through the standard library, so that whoever embeds the application decides where it goes.
+
+    It is bound here and now: an unbound one binds itself anew at every line.
+    """
     return structlog.wrap_logger(
         logging.getLogger(f"{ROOT}.{name}"),
         processors=[
@@ -26,7 +29,7 @@ def logger(name: str) -> Any:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.stdlib.BoundLogger,
-    )
+    ).bind()
 
 
 def configure(level: str) -> None:

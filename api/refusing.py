@@ -14,8 +14,11 @@ from starlette.responses import Response
 
 from api.logs import logger
 from api.problems import MEDIA_TYPE, TYPE_BASE, Problem, closest, fault, problem_of, shortened
+from graph.errors import McmgraphError
 
 _log = logger("api")
+HANDLED: Final = (Problem, McmgraphError, HTTPException, RequestValidationError)
+"""What is told to the caller as it is; anything else is a fault."""
 
 
 def problem_response(request: Request, error: Exception) -> Response:

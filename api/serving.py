@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import socket
 import sys
@@ -25,6 +26,11 @@ from queries import kernels
 _PATIENCE: Final = 10
 """Seconds that running requests have to end after the server is told to stop."""
 _WAITING: Final = 1024
+_TURN: Final = 0.001
+"""Seconds that a thread computes while another one waits for the interpreter. The one that reads and sends waits several times
+a request; with Python's 5 ms, answers that are ready lie there for as long as others are worked out."""
+_GARBAGE: Final = 20_000
+"""Objects made until the collector looks for rings among them. An answer makes thousands and leaves hardly any ring."""
 _SPREADS: Final = sys.platform == "linux"
 """Whether the system spreads connections over sockets that are bound to one address."""
 _log = logger("serving")
@@ -52,6 +58,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = print, workers: 
 def _answer(settings: Settings, bound: socket.socket, ready: Callable[[], None]) -> None:
     """Take questions from a listening socket until the process is told to stop."""
     app = create_app(lambda: open_graph(settings, create=False), settings)
+    sys.setswitchinterval(_TURN)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -75,14 +82,16 @@ def _answer(settings: Settings, bound: socket.socket, ready: Callable[[], None])
 
 
 def _warm_up(graph: Graph) -> None:
-    """Have the snapshot and the compiled program before somebody waits for them."""
-    if graph.engine != "kernel":
-        return
-    kernels.prepare()
-    try:
-        graph.snapshot()
-    except McmgraphError as error:
-        _log.warning("warming", detail="The graph could not be read yet.", error=str(error))
+    """Have the snapshot and the compiled program before somebody waits for them; then leave in peace what stays for good."""
+    if graph.engine == "kernel":
+        kernels.prepare(wait=True)
+        try:
+            graph.snapshot()
+        except McmgraphError as error:
+            _log.warning("warming", detail="The graph could not be read yet.", error=str(error))
+    gc.collect()
+    gc.freeze()  # modules, routes, compiled code: the collector would look through them again and again, and all answers wait
+    gc.set_threshold(_GARBAGE, *gc.get_threshold()[1:])
 
 
 def bind(host: str, port: int, shared: bool = False) -> socket.socket:

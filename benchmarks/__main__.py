@@ -32,7 +32,8 @@ def measured(size: Size, kept: Path, loading: bool, guard: bool = False) -> Iter
         yield from coverage_figures.figures(graph)
         if not guard:
             yield from api_figures.figures(store.path, graph.snapshot(), "made graph", 1_000 if quick else 2_000)
-            yield from api_figures.held(size)
+            if size.name != "tenfold":
+                yield from api_figures.beside_cypher(SIZES["quick"], kept)
         yield from store_figures.refreshing(graph)
     finally:
         graph.close()

@@ -29,6 +29,7 @@ class Goal:
 
 
 _API: Final = "GET /v1/paths, made graph, 16 at once, distinct questions: p99"
+_BESIDE: Final = "GET /v1/paths, 100,000 links, 16 at once, distinct questions: p99"
 _MECHANISMS: Final = "coverage, 249 x 5 x 13: mechanisms"
 _ORGANISATIONS: Final = "coverage, 249 x 5 x 13: organisations"
 TIMES: Final = "times as fast"
@@ -51,27 +52,35 @@ GOALS: Final = (
     Goal(_MECHANISMS, TIMES, 5_000, NEO4J, "coverage of mechanisms"),
     Goal(_ORGANISATIONS, "median", 20),
     Goal(_ORGANISATIONS, TIMES, 40, "DuckDB"),
-    Goal(_ORGANISATIONS, TIMES, 2_000, NEO4J, "coverage of organisations"),
+    Goal(_ORGANISATIONS, TIMES, 2_000, NEO4J, "coverage of organisations, three memberships"),
     Goal("what-if", "median", 25),
     Goal(_API, "median", 20),
-    Goal(_API, TIMES, 10, "engine=server"),
+    Goal(_BESIDE, TIMES, 10, "engine=server"),
     Goal("`mcmgraph paths A B`", "median", 500),
     Goal("snapshot, a link, with the ids of statements", "median", 60),
     Goal("100 links replaced", "median", 50),
 )
 
 
-def rows(figures: Sequence[Figure], links: int) -> Iterator[tuple[Goal, str, float | None]]:
-    """Each goal, the name of what was measured for it, and the value; None where this run has not measured it."""
+def rows(figures: Sequence[Figure], links: int) -> Iterator[tuple[Goal, str, float | None, bool]]:
+    """Each goal, the name of what was measured for it, the value, and whether it is one that is only known to be reached.
+
+    The value is None where this run has not measured it. Only known to be reached: the other program was cut off before it was
+    done, so that ours is at least so many times as fast.
+    """
     for goal in GOALS:
         own = _first(figures, goal.figure, OWN)
         if own is None:
-            yield goal, goal.figure, None
+            yield goal, goal.figure, None, False
         elif goal.what != TIMES:
-            yield goal, own.name, own.p50 if goal.what == "median" else own.p95
+            yield goal, own.name, own.p50 if goal.what == "median" else own.p95, False
+        elif goal.by == NEO4J:
+            told, cut = _neo4j(goal.there, links)
+            yield goal, own.name, None if told is None else told / own.p50, cut
         else:
-            theirs = _neo4j(goal.there, links) if goal.by == NEO4J else _first(figures, own.name, goal.by)
-            yield goal, own.name, None if theirs is None else theirs.p50 / own.p50
+            theirs = _first(figures, own.name, goal.by)
+            cut = theirs is not None and "given up" in theirs.by
+            yield goal, own.name, None if theirs is None else theirs.p50 / own.p50, cut
 
 
 def is_met(goal: Goal, value: float) -> bool:
@@ -83,11 +92,11 @@ def table(figures: Sequence[Figure], links: int) -> list[str]:
     """The goals as lines of a table."""
     lines = ["| question | | goal | measured | |", "|---|---|---:|---:|---|"]
     units = {figure.name: figure.unit for figure in figures}
-    for goal, name, value in rows(figures, links):
+    for goal, name, value, is_least in rows(figures, links):
         how = f"{TIMES} as {goal.by}" if goal.what == TIMES else f"{goal.what}, {units.get(name, 'ms')}"
         sign = "≥" if goal.what == TIMES else "≤"
-        told = "" if value is None else f"{value:,.4g}"
-        met = "not measured" if value is None else "met" if is_met(goal, value) else "**missed**"
+        told = "" if value is None else f"{'more than ' if is_least else ''}{value:,.4g}"
+        met = "not measured" if value is None else "met" if is_met(goal, value) else "not decided" if is_least else "**missed**"
         lines.append(f"| {name} | {how} | {sign} {goal.limit:,g} | {told} | {met} |")
     return lines
 
@@ -99,13 +108,16 @@ def _first(figures: Sequence[Figure], name: str, by: str) -> Figure | None:
     return min(exact or [one for one in fitting if one.name.startswith(name)], key=lambda one: one.p50, default=None)
 
 
-def _neo4j(name: str, links: int) -> Figure | None:
-    """What plain Cypher took on a graph of so many links, from the last run of ``benchmarks.neo4j_bench``."""
+def _neo4j(name: str, links: int) -> tuple[float | None, bool]:
+    """Median of plain Cypher on a graph of so many links, from the last run of ``benchmarks.neo4j_bench``; None: not measured.
+
+    And whether it would have been more, because half of the questions or more were cut off.
+    """
     if not neo4j_report.HELD.exists():
-        return None
+        return None, False
     held: Mapping[str, Any] = json.loads(neo4j_report.HELD.read_text(encoding="utf-8"))
     for told in held.values():
         for row in told["figures"] if told["links"] == links else ():
             if row["name"] == name and row["by"] == NEO4J:
-                return Figure(row["name"], row["by"], row["p50"], row["p95"], row["runs"])
-    return None
+                return row["p50"], 2 * row.get("over", 0) >= row["runs"]
+    return None, False

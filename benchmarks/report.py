@@ -74,6 +74,8 @@ def page(figures: Sequence[Figure], machine: Mapping[str, str], size: Size) -> s
         "",
         *goals.table(figures, size.links),
         "",
+        "*More than*: the other program was cut off before it was done, so that the true number is larger.",
+        "",
         "## mcmgraph",
         "",
         "| | median | 95th percentile | runs | unit |",

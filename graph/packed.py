@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,12 @@ _ALIGN = 64
 class Texts(Sequence[str]):
     """A read-only list of texts kept as UTF-8 bytes and offsets; decodes one at a time."""
 
-    __slots__ = ("_bytes", "_offsets")
+    __slots__ = ("_at", "_bytes", "_offsets", "_text")
 
     def __init__(self, data: Array, offsets: Array) -> None:
         self._bytes, self._offsets = data, offsets
+        # An array makes an object of its own for every number and slice; these make less of it.
+        self._text, self._at = (memoryview(cast(Any, np.ascontiguousarray(array))) for array in (data, offsets))
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Texts:
@@ -57,7 +59,7 @@ class Texts(Sequence[str]):
         if not -len(self) <= index < len(self):
             raise IndexError(index)
         index %= len(self)
-        return bytes(self._bytes[self._offsets[index] : self._offsets[index + 1]]).decode()
+        return str(self._text[self._at[index] : self._at[index + 1]], "utf-8")
 
     def __iter__(self) -> Iterator[str]:
         data, offsets = self._bytes.tobytes(), self._offsets.tolist()
@@ -66,9 +68,7 @@ class Texts(Sequence[str]):
     def taken(self, places: Array) -> list[str]:
         """The texts at these places; quicker than one at a time."""
         starts, ends = self._offsets[places].tolist(), self._offsets[places + 1].tolist()
-        whole: Any = np.ascontiguousarray(self._bytes)
-        data = memoryview(whole)
-        return [str(data[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
+        return [str(self._text[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
 
 
 class Coded(Sequence[str]):

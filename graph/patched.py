@@ -250,12 +250,14 @@ class Patched(Snapshot):
         """See ``Snapshot.statement_count``."""
         return self.base.statement_count - len(self.gone) + len(self.come)
 
-    def statement_id(self, number: int) -> str:
-        """See ``Snapshot.statement_id``."""
-        old = int(self.numbers.old(np.array([number]))[0])
-        if old >= 0:
-            return self.base.statement_id(old)
-        return self._ids_come[int(np.searchsorted(self.numbers.come, number))]
+    def statement_ids(self, numbers: Sequence[int] | Array) -> list[str]:
+        """See ``Snapshot.statement_ids``."""
+        asked = np.asarray(numbers, dtype=np.int64)
+        old = self.numbers.old(asked)
+        found = self.base.statement_ids(np.maximum(old, 0))
+        for place in np.flatnonzero(old < 0).tolist():
+            found[place] = self._ids_come[int(np.searchsorted(self.numbers.come, asked[place]))]
+        return found
 
     @cached_property
     def _ids_come(self) -> list[str]:

@@ -6,12 +6,13 @@ Nothing is escaped here: the texts are plain, and whoever puts them on a page es
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from graph.model import AsOf, EntityId, Statement
+from graph.model import OPEN_END, OPEN_START, AsOf, EntityId, Statement
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import Predicate, vocabulary
 from queries.weights import weights
@@ -20,6 +21,8 @@ _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
 )  # fmt: skip
+_NOTED: Final = 10_000
+"""Statements that are held for a snapshot as they were cited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +70,63 @@ def cite(
     With ``when``, the sentence of a statement that had ended by then says so. What happened once (a link to an event) does not
     end.
     """
-    wanted = list(ids)
-    found = graph.store.statements(wanted)
-    book = _Book(snapshot, named or {})
-    return [_cited(found[id], book, when) for id in wanted if id in found]
+    return _Book(snapshot, named or {}).cited(graph, list(ids), when)
+
+
+class _Noted:
+    """A statement that was cited: as it reads while it holds, and once it has ended (made when somebody asks for that)."""
+
+    __slots__ = ("ends", "over", "plain", "statement")
+
+    def __init__(self, statement: Statement, plain: Cited, ends: int) -> None:
+        self.statement, self.plain, self.ends = statement, plain, ends
+        self.over: Cited | None = None
+
+
+class _Held:
+    """What is worked out once for a snapshot, and refers to none: sources, and the statements that were cited last."""
+
+    __slots__ = ("noted", "sources")
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        urls = {literal.node: literal.value for literal in snapshot.literals("url")}
+        statuses = {literal.node: literal.value for literal in snapshot.literals("url_status")}
+        self.sources: dict[EntityId, tuple[str, str, str]] = {
+            snapshot.ids[node]: (snapshot.names[node], urls.get(node, ""), statuses.get(node, ""))
+            for node in sorted({*urls, *statuses})
+        }
+        self.noted: dict[str, _Noted] = {}
 
 
 class _Book:
     """Names, kinds and addresses of one snapshot, each looked up once."""
 
     def __init__(self, snapshot: Snapshot, named: Mapping[EntityId, tuple[str, str]]) -> None:
-        self._snapshot, self._sources = snapshot, _sources(snapshot)
+        self._snapshot, self._held = snapshot, _held_for(snapshot)
         self._entries = dict(named)
+
+    def cited(self, graph: Graph, ids: Sequence[str], when: AsOf | None) -> list[Cited]:
+        """See ``cite``. A statement is its id, so one that was cited on this snapshot before is not read again."""
+        noted = self._held.noted
+        found = {id: one for id in ids if (one := noted.get(id)) is not None}
+        if len(found) < len(ids) and (missing := [id for id in ids if id not in found]):
+            found |= {id: self._note(statement) for id, statement in graph.store.statements(missing).items()}
+            if len(noted) + len(missing) > _NOTED:
+                noted.clear()
+            noted.update(found)
+        day = when.first if when is not None else OPEN_START
+        return [one.plain if one.ends > day else self._over(one) for id in ids if (one := found.get(id)) is not None]
+
+    def _note(self, statement: Statement) -> _Noted:
+        ends = [statement.subject] if statement.object is None else [statement.subject, statement.object]
+        happened = any(self.entry(id)[1] in weights().occurrences for id in ends)
+        return _Noted(statement, _cited(statement, self), OPEN_END if happened else statement.valid.end)
+
+    def _over(self, one: _Noted) -> Cited:
+        """A statement that has ended."""
+        if one.over is None:
+            one.over = replace(one.plain, sentence=sentence(one.statement, self.name, ended=True))
+        return one.over
 
     def entry(self, id: EntityId) -> tuple[str, str]:
         """Name and kind of an entity; its id and ``""`` where the snapshot does not hold it."""
@@ -90,16 +138,17 @@ class _Book:
 
     def source(self, id: EntityId) -> tuple[str, str, str]:
         """Name of a source, its address, and how that was come by."""
-        if id not in self._sources:
-            self._sources[id] = (self.name(id), "", "")
-        return self._sources[id]
+        sources = self._held.sources
+        if id not in sources:
+            sources[id] = (self.name(id), "", "")
+        return sources[id]
 
     def name(self, id: EntityId) -> str:
         """The name of an entity."""
         return self.entry(id)[0]
 
 
-def _cited(statement: Statement, book: _Book, when: AsOf | None) -> Cited:
+def _cited(statement: Statement, book: _Book) -> Cited:
     cited, valid, name = statement.citation, statement.valid, book.name
     source_name, url, url_status = book.source(cited.source)
     return Cited(
@@ -120,15 +169,10 @@ def _cited(statement: Statement, book: _Book, when: AsOf | None) -> Cited:
         url_status=url_status,
         quotation=cited.quotation,
         release=statement.release,
-        sentence=sentence(statement, name, when is not None and _has_ended(statement, book, when)),
+        sentence=sentence(statement, name),
         period=period_text(valid.valid_from, valid.valid_to),
         qualifiers=dict(statement.qualifiers),
     )
-
-
-def _has_ended(statement: Statement, book: _Book, when: AsOf) -> bool:
-    happened = any(book.entry(id)[1] in weights().occurrences for id in (statement.subject, statement.object) if id is not None)
-    return statement.valid.end <= when.first and not happened
 
 
 def sentence(statement: Statement, name: Callable[[EntityId], str], ended: bool = False) -> str:
@@ -157,15 +201,27 @@ def sentence(statement: Statement, name: Callable[[EntityId], str], ended: bool 
 
 def _filled(template: str, told: Mapping[str, str]) -> str:
     """A template with its blanks filled; a blank that nothing is known for is left out with its brackets."""
+    parts, rest = _pieces(template)
+    said: list[str] = []
+    closing = False  # the brackets before were left out: the next piece begins with what closes them
+    for before, blank, is_closed in parts:
+        text = told.get(blank, "")
+        if closing:
+            before = before[1:]
+        closing = not text and is_closed and before.endswith(" (")
+        said += [before[:-2] if closing else before, text]
+    return "".join([*said, rest[1:] if closing else rest])
+
+
+@cache
+def _pieces(template: str) -> tuple[list[tuple[str, str, bool]], str]:
+    """What a template is made of: the text before each blank, its name, whether a bracket closes after it; and the rest."""
     parts, rest = [], template
     while "{" in rest:
         before, _, rest = rest.partition("{")
         blank, _, rest = rest.partition("}")
-        text = told.get(blank, "")
-        if not text and before.endswith(" (") and rest.startswith(")"):
-            before, rest = before.removesuffix(" ("), rest.removeprefix(")")
-        parts += [before, text]
-    return "".join([*parts, rest])
+        parts.append((before, blank, rest.startswith(")")))
+    return parts, rest
 
 
 def _status_text(status: str) -> str:
@@ -197,6 +253,7 @@ def date_text(text: str) -> str:
     return " ".join(words)
 
 
+@lru_cache(8192)
 def period_text(valid_from: str, valid_to: str) -> str:
     """A period in words, at the precision its source gives.
 
@@ -214,19 +271,14 @@ def period_text(valid_from: str, valid_to: str) -> str:
     return f"from {date_text(valid_from)} to {date_text(valid_to)}" if valid_from else f"until {date_text(valid_to)}"
 
 
-_held: WeakKeyDictionary[Snapshot, dict[EntityId, tuple[str, str, str]]] = WeakKeyDictionary()
+_held: WeakKeyDictionary[Snapshot, _Held] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def _sources(snapshot: Snapshot) -> dict[EntityId, tuple[str, str, str]]:
-    """Name, address and status of the address of sources: those with an address are read once per snapshot, others added."""
+def _held_for(snapshot: Snapshot) -> _Held:
+    """What is held for a snapshot: made once."""
     with _lock:
         held = _held.get(snapshot)
         if held is None:
-            urls = {literal.node: literal.value for literal in snapshot.literals("url")}
-            statuses = {literal.node: literal.value for literal in snapshot.literals("url_status")}
-            held = _held[snapshot] = {
-                snapshot.ids[node]: (snapshot.names[node], urls.get(node, ""), statuses.get(node, ""))
-                for node in sorted({*urls, *statuses})
-            }
+            held = _held[snapshot] = _Held(snapshot)
         return held

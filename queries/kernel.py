@@ -184,28 +184,31 @@ class _Search:
         return table
 
 
-def distances(offsets: Array, target: Array, interior: Array, start: int, goals: Sequence[int] = ()) -> Array:
-    """The fewest steps from the start to each node when only interior nodes are passed through; -1 where there is no way.
+def gap(offsets: Array, target: Array, interior: Array, start: int, goals: Sequence[int]) -> int | None:
+    """The fewest steps from the start to one of the goals when only interior nodes are passed through; None: no way.
 
-    With ``goals`` the search ends at the nearest of them, and what lies farther is -1 too.
+    It is looked for from both ends, always on from the side that has fewer steps before it: where an end stands alone, or in a
+    small group, that is known at once, however large the rest is.
 
     >>> import numpy as np
-    >>> distances(np.array([0, 1, 3, 4, 4]), np.array([1, 0, 2, 1]), np.full(4, True), 0).tolist()
-    [0, 1, 2, -1]
-    >>> distances(np.array([0, 1, 3, 4, 4]), np.array([1, 0, 2, 1]), np.full(4, True), 0, goals=[1]).tolist()
-    [0, 1, -1, -1]
+    >>> offsets, target = np.array([0, 1, 3, 4, 4]), np.array([1, 0, 2, 1])
+    >>> [gap(offsets, target, np.full(4, True), 0, [goal]) for goal in (1, 2, 3)]
+    [1, 2, None]
     """
-    reached = np.full(len(offsets) - 1, -1, dtype=np.int64)
-    reached[start] = 0
-    edge = np.array([start], dtype=np.int64)
+    sides = [np.zeros(len(offsets) - 1, dtype=bool) for _ in range(2)]
+    edges = [np.array([start], dtype=np.int64), np.array(sorted({*goals} - {start}), dtype=np.int64)]
+    for side, edge in zip(sides, edges, strict=True):
+        side[edge] = True
     steps = 0
-    while len(edge):
+    while all(map(len, edges)):
+        lengths = [offsets[edge + 1] - offsets[edge] for edge in edges]
+        one = 0 if lengths[0].sum() <= lengths[1].sum() else 1
+        starts, sizes = offsets[edges[one]], lengths[one]
+        places = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
+        reached = target[places]
         steps += 1
-        lengths = offsets[edge + 1] - offsets[edge]
-        places = np.repeat(offsets[edge] - np.cumsum(lengths) + lengths, lengths) + np.arange(int(lengths.sum()))
-        fresh = target[places]
-        reached[fresh[reached[fresh] < 0]] = steps
-        if any(reached[goal] == steps for goal in goals):
-            break
-        edge = np.flatnonzero((reached == steps) & interior)
-    return reached
+        if sides[1 - one][reached].any():
+            return steps
+        edges[one] = np.unique(reached[interior[reached] & ~sides[one][reached]]).astype(np.int64)
+        sides[one][edges[one]] = True
+    return None

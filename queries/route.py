@@ -96,16 +96,15 @@ def tell(graph: Graph, steps: Steps, ways: Sequence[tuple[int, ...]], chosen: We
     """The paths with these nodes, with everything a reader needs; statements are fetched once for all."""
     snapshot = steps.view.snapshot
     walked = steps.told([pair for nodes in ways for pair in pairwise(nodes)])
-    links = {pair: [snapshot.statement_id(number) for number in step.statements] for pair, step in walked.items()}
-    denials = {pair: [snapshot.statement_id(number) for number in step.denials] for pair, step in walked.items()}
-    ids = dict.fromkeys(id for some in (links, denials) for listed_ids in some.values() for id in listed_ids)
+    numbers = list(dict.fromkeys(number for step in walked.values() for number in (*step.statements, *step.denials)))
     met = {node for nodes in ways for node in nodes}
     labels = {node: Label(snapshot.ids[node], snapshot.names[node], snapshot.kinds[node]) for node in met}
     named = {label.id: (label.name, label.kind) for label in labels.values()}
-    cited = {statement.id: statement for statement in cite(graph, snapshot, ids, steps.view.when, named)}
+    told = cite(graph, snapshot, snapshot.statement_ids(numbers), steps.view.when, named)
+    cited = dict(zip(numbers, told, strict=True))
     made: dict[tuple[int, int], Step] = {}
     for (one, other), step in walked.items():
-        statements, against = (tuple(cited[id] for id in some[one, other]) for some in (links, denials))
+        statements, against = (tuple(cited[number] for number in some) for some in (step.statements, step.denials))
         made[one, other] = _step(labels[one], labels[other], step, statements, against, chosen)
     return tuple(_path(steps, nodes, labels, [made[pair] for pair in pairwise(nodes)], chosen) for nodes in ways)
 
