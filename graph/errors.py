@@ -8,6 +8,7 @@
     │   ├── UnknownWord           a kind, predicate, status, lens, base, ... that the vocabulary does not hold
     │   ├── UnknownEntity         an id or name that fits no entity
     │   ├── AmbiguousName         a name that fits several entities
+    │   ├── EmptySet              a set of entities that none fits on the date
     │   ├── NothingKnown          a known time before anything was loaded
     │   ├── BadStatement          a statement that breaks the vocabulary (domain, range, missing citation)
     │   └── RefusedFile           a file that cannot be loaded as it is; nothing of it was loaded
@@ -24,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 
 class McmgraphError(Exception):
@@ -63,10 +65,12 @@ class Candidate:
 class UnknownEntity(InputError):
     """An id or name that fits no entity; ``nearest`` holds up to five candidates, best first."""
 
+    ADVICE: Final = "Search for one word of it."
+
     def __init__(self, given: str, nearest: Sequence[Candidate] = ()) -> None:
         self.given, self.nearest = given, tuple(nearest)
-        hint = " Nearest: " + "; ".join(f"{c.name} ({c.id})" for c in self.nearest) + "." if self.nearest else ""
-        super().__init__(f"No entity has the id or name {given!r}.{hint}")
+        hint = "Nearest: " + "; ".join(f"{c.name} ({c.id})" for c in self.nearest) + "." if self.nearest else self.ADVICE
+        super().__init__(f"No entity has the id or name {given!r}. {hint}")
 
 
 class AmbiguousName(InputError):
@@ -74,8 +78,14 @@ class AmbiguousName(InputError):
 
     def __init__(self, given: str, candidates: Sequence[Candidate]) -> None:
         self.given, self.candidates = given, tuple(candidates)
-        listed = "; ".join(f"{c.name} ({c.kind}, id {c.id})" for c in self.candidates)
+        from graph.vocabulary import kind_label  # late: the vocabulary raises errors of this module
+
+        listed = "; ".join(f"{c.name} ({kind_label(c.kind)}, id {c.id})" for c in self.candidates)
         super().__init__(f"{given!r} fits several entities: {listed}. Give one of these ids.")
+
+
+class EmptySet(InputError):
+    """A set of entities, as a question takes it for an end, that no entity fits on the date."""
 
 
 class NothingKnown(InputError):

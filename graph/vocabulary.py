@@ -169,6 +169,16 @@ def vocabulary() -> Vocabulary:
     return parse(yaml.load(text, Loader=loader))  # noqa: S506 (both are safe loaders)
 
 
+def kind_label(name: str) -> str:
+    """How readers are told a kind; a name that is no kind stays as it is.
+
+    >>> kind_label("country")
+    'country, area or territory'
+    """
+    kind = vocabulary().kinds.get(name)
+    return kind.label if kind else name
+
+
 def parse(raw: Mapping[str, Any]) -> Vocabulary:
     """Build a vocabulary from its parsed YAML; raises ``ValueError`` where the file contradicts itself."""
     kinds = {name: Kind(name=name, **fields) for name, fields in raw["kinds"].items()}

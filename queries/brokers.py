@@ -24,11 +24,10 @@ from graph.model import CONFIDENCES, AsOf, EntityId, today
 from graph.snapshot import Graph
 from graph.vocabulary import nearest
 from queries.cells import Named
-from queries.ends import is_set, members
+from queries.ends import end_of, is_set, members
 from queries.explain import Cited, cite
 from queries.measures import Cut, Floats, Net, betweenness, constraint, cuts, parts, pieces_without
-from queries.search import resolve
-from queries.selection import Mask, View, confidence_asked, kinds_asked, listed, node_of, predicates_asked, view
+from queries.selection import Mask, View, check_number, confidence_asked, kinds_asked, listed, node_of, predicates_asked, view
 from queries.weights import weights
 
 BODIES: Final = ("facility", "mechanism", "network", "organisation")
@@ -74,8 +73,7 @@ class BrokersQuestion:
             raise UnknownWord("confidence", self.confidence, nearest(self.confidence, CONFIDENCES) or CONFIDENCES)
         if self.order not in ORDERS:
             raise UnknownWord("order of brokers", self.order, nearest(self.order, ORDERS) or ORDERS)
-        if not 1 <= self.limit <= MOST:
-            raise InputError(f"The limit must be 1 to {MOST}; {self.limit} was given.")
+        check_number("limit", self.limit, 1, MOST, "number of brokers to show")
         AsOf(self.as_of, self.known_at)
 
 
@@ -265,12 +263,10 @@ class _Found:
         return tuple(Named(self.snapshot.ids[node], self.snapshot.names[node]) for node in nodes)
 
 
-def _side(graph: Graph, seen: View, text: str) -> Mask:
+def _side(graph: Graph, seen: View, words: str) -> Mask:
     """Per node: whether it is in a set given in words, or is the one entity that a name fits."""
     snapshot = seen.snapshot
     mask = np.zeros(len(snapshot.ids), dtype=bool)
-    if is_set(snapshot, text):
-        mask[members(snapshot, text, seen.when)] = True
-    else:
-        mask[node_of(snapshot, resolve(graph, text, seen.when.known))] = True
+    text = end_of(graph, words, seen.when.known)
+    mask[members(snapshot, text, seen.when) if is_set(snapshot, text) else node_of(snapshot, text)] = True
     return mask

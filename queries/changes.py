@@ -35,6 +35,7 @@ from queries.causes import CAUSES, Cause, cause_of, twins_of
 from queries.entities import moment_of_snapshot, node_of
 from queries.explain import Cited, cite
 from queries.history import History, Touched, touched_after
+from queries.selection import check_number
 
 __all__ = ["CAUSES", "Cause", "ChangesAnswer", "ChangesQuestion", "Difference", "find_changes"]
 
@@ -67,8 +68,7 @@ class ChangesQuestion:
             if getattr(self, f"{name}_revision") is not None and getattr(self, f"{name}_known") is not None:
                 raise InputError(f"The {name} view is given by a revision or by a known time, not by both.")
             AsOf(getattr(self, name), getattr(self, f"{name}_known"))
-        if not 1 <= self.limit <= MOST:
-            raise InputError(f"The limit must be 1 to {MOST}; {self.limit} was given.")
+        check_number("limit", self.limit, 1, MOST, "number of differences to show")
         if self.predicate is not None:
             vocabulary().predicate(self.predicate)
 
@@ -218,7 +218,7 @@ def _views(graph: Graph, snapshot: Snapshot, question: ChangesQuestion) -> tuple
 
 
 def _year_before(date: str) -> str:
-    year = f"{int(date[:4]) - 1:04d}"
+    year = f"{max(int(date[:4]) - 1, 1):04d}"
     return f"{year}-02-28" if date[4:] == "-02-29" else year + date[4:]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
-from graph.errors import UnknownEntity
+from graph.errors import EmptySet, UnknownEntity
 from graph.model import EntityId, today
 from graph.snapshot import Graph, Snapshot
 from queries.cells import State
@@ -119,20 +119,23 @@ def compare_paths(before: PathAnswer, after: PathAnswer) -> PathChange:
 
 
 def known_paths(graph: Graph, question: PathQuestion) -> PathAnswer:
-    """The answer; an empty one where a graph does not know an end, because one side may never have heard of it."""
+    """The answer; an empty one where a graph does not know an end or nobody fits it: it may be so on one side only."""
     try:
         return find_paths(graph, question)
+    except EmptySet as error:
+        reason = str(error)
     except UnknownEntity as error:
-        return PathAnswer(
-            revision=graph.revision(question.known_at),
-            as_of=question.as_of or today(),
-            known_at=question.known_at,
-            start=End(question.start, question.start, ""),
-            goal=End(question.goal, question.goal, ""),
-            results=(),
-            exhausted=True,
-            reason=f"No statement speaks of {error.given!r}.",
-        )
+        reason = f"No statement speaks of {error.given!r}."
+    return PathAnswer(
+        revision=graph.revision(question.known_at),
+        as_of=question.as_of or today(),
+        known_at=question.known_at,
+        start=End(question.start, question.start, ""),
+        goal=End(question.goal, question.goal, ""),
+        results=(),
+        exhausted=True,
+        reason=reason,
+    )
 
 
 def kept(graph: Graph, question: _Question, ask: Callable[[Graph, _Question], _T]) -> _T:

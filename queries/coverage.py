@@ -168,7 +168,7 @@ def coverage_of(snapshot: Snapshot, lens: Lens, question: CoverageQuestion) -> C
         blame=tuple(Blamed(blamed, count) for blamed, count in blame),
         headline=headline_of(base, cells, [blamed for blamed, _ in blame], as_of),
         undated=undated,
-        undated_note=undated_note(undated, as_of),
+        undated_note=undated_note(undated),
     )
 
 

@@ -8,6 +8,8 @@ Four sorts are looked for:
 ``values``     a text or place that can be one at a time (beginning, income group, seat) and is several, by several sources.
 
 What follows one after the other is no disagreement: two mandates, or a membership and a denial that begins when it ends.
+Entities that a decision has merged are one; being enrolled in a body and being a member of it are one matter
+(``queries.denials``).
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Final, Literal
 from graph.model import AsOf, EntityId, Period, Statement, days_of
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import vocabulary
+from queries.denials import MEMBERSHIP
 from queries.entities import moment_of_snapshot, node_of
 from queries.explain import Cited, cite
 
@@ -141,6 +144,7 @@ def _matters(graph: Graph, snapshot: Snapshot) -> Iterator[_Matter]:
     if not snapshot.revision:
         return
     words = vocabulary().predicates
+    same = _Same(snapshot)
     claims: list[Statement] = []
     links: dict[tuple[str, str, str], list[Statement]] = defaultdict(list)
     denials: list[Statement] = []
@@ -150,41 +154,56 @@ def _matters(graph: Graph, snapshot: Snapshot) -> Iterator[_Matter]:
         if one.predicate == "claim":
             claims.append(one)
         elif one.predicate in single:
-            single[one.predicate][one.subject].append(one)
+            single[one.predicate][same(one.subject)].append(one)
         elif one.object is not None and word is not None:
             if word.negates:
                 denials.append(one)
             else:
-                links[_ends(one, word.symmetric)].append(one)
-    yield from _figures(claims)
+                links[_ends(one, word.symmetric, same)].append(one)
+    yield from _figures(claims, same)
     for said in links.values():
         if len(said) > 1:
-            yield from _dates(said)
+            yield from _dates(said, same)
     for denial in denials:
         stated = words[denial.predicate].negates or ""
-        yield from _denial(denial, stated, links.get((denial.subject, stated, denial.object or ""), ()))
+        matter = sorted(MEMBERSHIP) if stated in MEMBERSHIP else [stated]
+        ends = same(denial.subject), same(denial.object or "")
+        against = [one for word in matter for one in links.get((ends[0], word, ends[1]), ())]
+        yield from _denial(denial, stated, ends, against)
     for predicate, by_subject in single.items():
         for subject, said in by_subject.items():
-            yield from _values(predicate, subject, said)
+            yield from _values(predicate, subject, said, same)
 
 
-def _ends(one: Statement, symmetric: bool) -> tuple[str, str, str]:
-    """A link as the same whoever states it: the ends of a symmetric one in order."""
-    subject, target = one.subject, one.object or ""
+class _Same:
+    """Each id, or that of the entity into which a decision has merged it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._into = {id: snapshot.ids[node] for id, node in snapshot.merged.items()}
+
+    def __call__(self, id: EntityId) -> EntityId:
+        return self._into.get(id, id)
+
+
+def _ends(one: Statement, symmetric: bool, same: _Same) -> tuple[str, str, str]:
+    """A link as the same whoever states it, of whichever of merged entities: the ends of a symmetric one in order."""
+    subject, target = same(one.subject), same(one.object or "")
+    if subject == target:  # what the decision itself says
+        subject, target = one.subject, one.object or ""
     return (target, one.predicate, subject) if symmetric and target < subject else (subject, one.predicate, target)
 
 
-def _figures(claims: Iterable[Statement]) -> Iterator[_Matter]:
+def _figures(claims: Iterable[Statement], same: _Same) -> Iterator[_Matter]:
     topics: dict[tuple[str, str], dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
     for claim in claims:
-        topics[claim.subject, claim.qualifier("topic")][claim.value or ""].append(claim)
+        topics[same(claim.subject), claim.qualifier("topic")][claim.value or ""].append(claim)
     for (subject, topic), sides in topics.items():
         said = [one for some in sides.values() for one in some]
-        if len(sides) > 1 and (any(one.qualifier(LABEL) for one in said) or _clash(said)):
+        if len(sides) > 1 and (any(one.qualifier(LABEL) for one in said) or _clash(said, same)):
             yield _Matter("figures", subject, topic, dict(sides))
 
 
-def _dates(said: Sequence[Statement]) -> Iterator[_Matter]:
+def _dates(said: Sequence[Statement], same: _Same) -> Iterator[_Matter]:
     """Where starts or ends of one link differ, among statements of different sources that speak of the same stretch of time."""
     for name, edge in (("valid_from", "start"), ("valid_to", "end")):
         clashing: dict[str, list[Statement]] = defaultdict(list)
@@ -197,7 +216,8 @@ def _dates(said: Sequence[Statement]) -> Iterator[_Matter]:
                         clashing[date].append(statement)
         if clashing:
             one = min((one for some in clashing.values() for one in some), key=_id)
-            yield _Matter("dates", one.subject, f"{edge} of {one.predicate} {one.object}", dict(clashing))
+            matter = f"{edge} of {one.predicate} {same(one.object or '')}"
+            yield _Matter("dates", same(one.subject), matter, dict(clashing))
 
 
 def _comparable(one: Statement, other: Statement) -> bool:
@@ -206,24 +226,28 @@ def _comparable(one: Statement, other: Statement) -> bool:
     return same and one.citation.source != other.citation.source and _overlap(one.valid, other.valid)
 
 
-def _denial(denial: Statement, stated: str, links: Sequence[Statement]) -> Iterator[_Matter]:
+def _denial(denial: Statement, stated: str, ends: tuple[str, str], links: Sequence[Statement]) -> Iterator[_Matter]:
     against = [one for one in links if _overlap(one.valid, denial.valid)]
     if against:
-        yield _Matter("denial", denial.subject, f"{stated} {denial.object}", {"yes": against, "no": [denial]})
+        yield _Matter("denial", ends[0], f"{stated} {ends[1]}", {"yes": against, "no": [denial]})
 
 
-def _values(predicate: str, subject: EntityId, said: Sequence[Statement]) -> Iterator[_Matter]:
-    if _clash(said):
+def _values(predicate: str, subject: EntityId, said: Sequence[Statement], same: _Same) -> Iterator[_Matter]:
+    if _clash(said, same):
         sides: dict[str, list[Statement]] = defaultdict(list)
         for one in said:
-            sides[one.object or one.value or ""].append(one)
+            sides[_given(one, same)].append(one)
         yield _Matter("values", subject, predicate, dict(sides))
 
 
-def _clash(said: Sequence[Statement]) -> bool:
+def _given(one: Statement, same: _Same) -> str:
+    return one.value or "" if one.object is None else same(one.object)
+
+
+def _clash(said: Sequence[Statement], same: _Same) -> bool:
     """Whether two sources give different values for overlapping periods; a year and a day in it are not different."""
     for one, other in combinations(said, 2):
-        given = one.object or one.value or "", other.object or other.value or ""
+        given = _given(one, same), _given(other, same)
         dated = vocabulary().predicate(one.predicate).type == "date"
         differ = not _touch(*given) if dated else given[0] != given[1]
         if differ and one.citation.source != other.citation.source and _overlap(one.valid, other.valid):

@@ -6,20 +6,21 @@ A set is written as conditions joined by commas, all of which must hold::
 
 ``kind``, ``subtype``: of this kind or subtype. ``in``: located in this country, area or territory, or in one of this region
 or bloc. ``of``: part of this entity, or of a part of it, however deep; or a member of it. ``id``: one of these; the key may
-be left out. ``|`` means "or". ``in``, ``of`` and ``id`` take ids, and names where ``end_of`` has read them first.
-Dates are those of the question.
+be left out of the first condition. ``|`` means "or". ``in``, ``of`` and ``id`` take ids, and names where ``end_of`` has read
+them first; a name may hold commas ("Gavi, the Vaccine Alliance"). Dates are those of the question.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from graph.errors import InputError, UnknownWord
+from graph.errors import EmptySet, InputError, UnknownEntity, UnknownWord
 from graph.model import AsOf
 from graph.snapshot import Graph, Snapshot
-from graph.vocabulary import nearest
+from graph.vocabulary import nearest, vocabulary
 from queries import engine
 from queries.search import resolve
 from queries.selection import SOURCE, kind_named, node_of
@@ -27,8 +28,12 @@ from queries.selection import SOURCE, kind_named, node_of
 KEYS: Final = ("kind", "subtype", "in", "of", "id")
 NAMING: Final = ("in", "of", "id")
 """The keys whose values are entities."""
+PLACES: Final = ("country", "region")
+"""The kinds that ``in`` takes."""
 MOST: Final = 1_000
 """Entities that one end may hold."""
+_BETWEEN = re.compile(r",(?=\s*[a-z_]+\s*:)")
+"""A comma between two conditions; any other belongs to a name."""
 
 
 def is_set(snapshot: Snapshot, text: str) -> bool:
@@ -41,46 +46,76 @@ def is_set(snapshot: Snapshot, text: str) -> bool:
 def end_of(graph: Graph, text: str, known: datetime | None = None) -> str:
     """An end as a path question takes it: the id of the one entity that a text names, or a set with its names made ids.
 
-    Raises ``UnknownEntity`` and ``AmbiguousName``.
+    Raises ``UnknownEntity`` and ``AmbiguousName``, ``InputError`` and ``UnknownWord`` for a set that cannot be read.
     """
     snapshot = engine.for_name(graph, text, known)
     if not is_set(snapshot, text):
         return resolve(graph, text, known)
     made = []
-    for part in text.split(","):
-        key, colon, words = part.partition(":")
-        key, words = (key.strip(), words) if colon else ("id", part)
-        some = [word.strip() for word in words.split("|")]
-        if key in NAMING and all(some):
-            some = [resolve(graph, word, known) for word in some]
+    for key, some in _conditions(text):
+        if key in NAMING:
+            some = [_place_of(graph, word, known) if key == "in" else resolve(graph, word, known) for word in some]
         made.append(f"{key}:{'|'.join(some)}")
     return ",".join(made)
 
 
-def members(snapshot: Snapshot, text: str, when: AsOf) -> list[int]:
-    """The nodes of a set, in order; raises ``InputError`` where it cannot be read, is empty or too large."""
-    chosen: set[int] | None = None
-    for part in text.split(","):
+def _place_of(graph: Graph, text: str, known: datetime | None) -> str:
+    """The id of the one place that a text names; a text that names something else is told to."""
+    try:
+        return resolve(graph, text, known, PLACES)
+    except UnknownEntity as error:
+        try:
+            id = resolve(graph, text, known)
+        except InputError:
+            raise error from None
+        snapshot = engine.for_name(graph, text, known)
+        raise _no_place(snapshot, node_of(snapshot, id), [f"{one.name} ({one.id})" for one in error.nearest]) from None
+
+
+def _no_place(snapshot: Snapshot, node: int, near: Sequence[str] = ()) -> InputError:
+    kind = vocabulary().kind(snapshot.kinds[node]).label
+    hint = f" Nearest: {'; '.join(near)}." if near else ""
+    return InputError(
+        f"{snapshot.names[node]!r} ({snapshot.ids[node]}) is of the kind {kind!r}: nothing is in it. Name a country, area or "
+        f"territory, a region or a bloc; or write of: for what belongs to a body.{hint}"
+    )
+
+
+def _conditions(text: str) -> list[tuple[str, list[str]]]:
+    """The conditions of a set as written: each key with its words. Raises ``InputError``, ``UnknownWord``."""
+    made = []
+    for part in _BETWEEN.split(text):
         key, colon, words = part.partition(":")
-        if not colon:
-            key, words = "id", part
-        found = _fitting(snapshot, key.strip(), [word.strip() for word in words.split("|")], part, when)
+        key, some = key.strip() if colon else "id", [word.strip() for word in (words if colon else part).split("|")]
+        if key not in KEYS:
+            raise UnknownWord("condition", key, nearest(key, KEYS) or KEYS)
+        if not all(some):
+            given = f"{key}:{'|'.join(some)}"
+            raise InputError(f"{given!r} is no condition. Write KEY:VALUE, or KEY:VALUE|VALUE; keys: {', '.join(KEYS)}.")
+        made.append((key, [kind_named(word) for word in some] if key == "kind" else some))
+    return made
+
+
+def members(snapshot: Snapshot, text: str, when: AsOf) -> list[int]:
+    """The nodes of a set, in order.
+
+    Raises ``EmptySet`` where nothing fits it, ``InputError`` where it cannot be read or is too large.
+    """
+    chosen: set[int] | None = None
+    for key, words in _conditions(text):
+        found = _fitting(snapshot, key, words, when)
         chosen = found if chosen is None else chosen & found
     nodes = sorted(node for node in chosen or () if snapshot.kinds[node] != SOURCE)
     if not nodes:
-        raise InputError(f"No entity fits {text!r} on {when.valid}. Take a condition away, or ask for another date.")
+        raise EmptySet(f"No entity fits {text!r} on {when.valid}. Take a condition away, or ask for another date.")
     if len(nodes) > MOST:
         raise InputError(f"{len(nodes)} entities fit {text!r}; an end may hold {MOST}. Add a condition.")
     return nodes
 
 
-def _fitting(snapshot: Snapshot, key: str, words: Sequence[str], part: str, when: AsOf) -> set[int]:
-    if key not in KEYS:
-        raise UnknownWord("condition", key, nearest(key, KEYS) or KEYS)
-    if not all(words):
-        raise InputError(f"{part!r} is no condition. Write KEY:VALUE, or KEY:VALUE|VALUE; keys: {', '.join(KEYS)}.")
+def _fitting(snapshot: Snapshot, key: str, words: Sequence[str], when: AsOf) -> set[int]:
     if key == "kind":
-        kinds = {kind_named(word) for word in words}
+        kinds = set(words)
         return {node for node, kind in enumerate(snapshot.kinds) if kind in kinds}
     if key == "subtype":
         known = set(snapshot.subtypes) - {""}
@@ -91,6 +126,9 @@ def _fitting(snapshot: Snapshot, key: str, words: Sequence[str], part: str, when
     named = [node_of(snapshot, word) for word in words]
     if key == "id":
         return set(named)
+    for node in named if key == "in" else ():
+        if snapshot.kinds[node] not in PLACES:
+            raise _no_place(snapshot, node)
     return _located(snapshot, named, when) if key == "in" else _belonging(snapshot, named, when)
 
 

@@ -33,8 +33,8 @@ from queries.explain import Cited, cite
 from queries.grid import Grid
 from queries.lens_names import base_of, lens_of
 from queries.lenses import ENROLLED
-from queries.paths import Path, PathQuestion, find_paths
-from queries.selection import Mask, View, node_of, nodes_of, predicates_asked, view
+from queries.paths import MOST_STEPS, Path, PathQuestion, find_paths
+from queries.selection import Mask, View, check_number, node_of, nodes_of, predicates_asked, view
 from queries.weights import weights
 
 Ring = Literal["here", "region", "neighbours"]
@@ -63,10 +63,8 @@ class IntroductionsQuestion:
     limit: int = 10
 
     def __post_init__(self) -> None:
-        if not 1 <= self.limit <= MOST:
-            raise InputError(f"The limit must be 1 to {MOST}; {self.limit} was given.")
-        if not 1 <= self.max_steps <= 8:
-            raise InputError(f"max_steps is the most steps a path may have, from 1 to 8; {self.max_steps} was given.")
+        check_number("limit", self.limit, 1, MOST, "number of bodies to show")
+        check_number("max_steps", self.max_steps, 1, MOST_STEPS, "most steps a path may have")
         if self.asking == self.row:
             raise InputError(f"{self.row!r} cannot ask for an introduction to itself. Name another body as asking.")
         AsOf(self.as_of, self.known_at)

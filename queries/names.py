@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,8 +49,8 @@ class Names(NameIndex):
         """
         return _Ranking(self, text, kinds, limit).run() if text else {}
 
-    def resolve(self, text: str) -> EntityId:
-        """The one entity that a text names.
+    def resolve(self, text: str, kinds: Collection[str] = ()) -> EntityId:
+        """The one entity that a text names; with ``kinds``, the one of these kinds.
 
         In this order: an id as it is written; a name, alias, acronym or code written exactly so; one that differs only in
         case, accents, spaces and punctuation. Documents (kind ``source``) stand back where anything else fits. Raises
@@ -59,28 +59,31 @@ class Names(NameIndex):
         of more than 500 characters.
         """
         given, snapshot = checked(text), self.snapshot
-        if (node := snapshot.number(given)) is not None:
+        if (node := snapshot.number(given)) is not None and (not kinds or snapshot.kinds[node] in kinds):
             return snapshot.ids[node]
         for find in (self.exact, self.same):
             fitting = {self.labels[number].node: number for number in reversed(find(given))}
+            fitting = {node: number for node, number in fitting.items() if not kinds or snapshot.kinds[node] in kinds}
             fitting = {node: number for node, number in fitting.items() if snapshot.kinds[node] != SOURCE} or fitting
             if len(fitting) == 1:
                 ((node, number),) = fitting.items()
                 for rival in self.rivals(number):
-                    fitting.setdefault(rival, self.first_label(rival))
+                    if not kinds or snapshot.kinds[rival] in kinds:
+                        fitting.setdefault(rival, self.first_label(rival))
                 if len(fitting) == 1:
                     return snapshot.ids[node]
             if fitting:
                 ordered = sorted(fitting.items(), key=lambda pair: (not self.kept_apart(pair[0]), pair[0]))
                 raise AmbiguousName(given, [self._candidate(number) for _, number in ordered])
-        raise UnknownEntity(given, self.nearest(given))
+        raise UnknownEntity(given, self.nearest(given, kinds=kinds))
 
-    def nearest(self, text: str, most: int = 5) -> list[Candidate]:
-        """Entities whose names come closest to a text that fits none, best first; empty where nothing is like it."""
-        found = self.ranked(text, most)
+    def nearest(self, text: str, most: int = 5, kinds: Collection[str] = ()) -> list[Candidate]:
+        """Entities (of these kinds) whose names come closest to a text that fits none, best first."""
+        found = self.ranked(text, most, frozenset(kinds))
         close = {node: one.label for node, one in found.items() if self.snapshot.kinds[node] != SOURCE}
         for number in self.alike(text, 4 * most) if len(close) < most else ():
-            if self.snapshot.kinds[self.labels[number].node] != SOURCE:
+            kind = self.snapshot.kinds[self.labels[number].node]
+            if kind != SOURCE and (not kinds or kind in kinds):
                 close.setdefault(self.labels[number].node, number)
         return [self._candidate(number) for number in list(close.values())[:most]]
 

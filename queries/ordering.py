@@ -1,4 +1,4 @@
-"""Why two answers order their paths differently: what a change of the weights, a date or the graph moved."""
+"""Paths by other weights; and why two answers order theirs differently: what a change of weights, date or graph moved."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from graph.model import EntityId
-from queries.paths import Path, PathAnswer
+from graph.snapshot import Graph
+from queries.paths import Path, PathAnswer, PathQuestion, find_paths
+from queries.weights import Weights
 
 Ids = tuple[EntityId, ...]
 
@@ -42,6 +44,38 @@ class OrderChange:
     def same(self) -> bool:
         """Whether both answers have the same paths in the same order."""
         return not (self.swaps or self.came or self.went)
+
+
+@dataclass(frozen=True, slots=True)
+class ReweighedAnswer:
+    """``paths`` by the other weights, and how their ``order`` differs from that by the weights that ship."""
+
+    paths: PathAnswer
+    order: OrderChange
+
+
+def find_reweighed(graph: Graph, question: PathQuestion, using: Weights) -> ReweighedAnswer:
+    """The best paths by other weights, and what these move. Raises what ``find_paths`` raises.
+
+    >>> import tempfile; from datetime import UTC, datetime
+    >>> from graph.model import Citation, Period, Statement; from graph.sqlite import SqliteStore
+    >>> from queries.weights import read_weights, shipped
+    >>> def says(one, predicate, other):
+    ...     return Statement(one, predicate, other, None, Period("2024"), Citation("src-minutes", "page 1"), "high")
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> store = SqliteStore(folder.name + "/graph.sqlite")
+    >>> change = store.replace("minutes", [
+    ...     *(says(one, "member_of", "net") for one in ("ann", "bob", "c", "d", "e", "f")),
+    ...     says("ann", "part_of", "x"), says("y", "part_of", "x"), says("y", "part_of", "bob"),
+    ... ], datetime(2026, 1, 1, tzinfo=UTC))
+    >>> hubs = read_weights(shipped(), "weights.yaml", changes=["hubs.each_doubling=6"])
+    >>> told = find_reweighed(Graph(store), PathQuestion("ann", "bob", as_of="2026-01-01"), hubs)
+    >>> [path.ids for path in told.paths.results], [swap.decisive for swap in told.order.swaps]
+    ([('ann', 'x', 'y', 'bob'), ('ann', 'net', 'bob')], ['hubs'])
+    >>> store.close(); folder.cleanup()
+    """
+    answer = find_paths(graph, question, using)
+    return ReweighedAnswer(answer, explain_order(find_paths(graph, question), answer))
 
 
 def explain_order(before: PathAnswer, after: PathAnswer) -> OrderChange:

@@ -12,14 +12,15 @@ from datetime import datetime
 from itertools import combinations
 from typing import Final
 
-from graph.errors import InputError
 from graph.snapshot import Graph, Snapshot
 from graph.vocabulary import vocabulary
 from queries.cells import Cell, Named
 from queries.coverage import CoverageQuestion, coverage_of
 from queries.lens_names import lens_of
 from queries.lenses import ENROLLED, Base, Entry, Lens, enrolment
+from queries.selection import check_number
 
+MOST: Final = 1_000
 EVERY: Final = "every-mechanism"
 """The id of the lens that is taken where none is given."""
 
@@ -28,7 +29,7 @@ EVERY: Final = "every-mechanism"
 class OverlapQuestion:
     """As ``CoverageQuestion``. ``lens`` None: every mechanism in which a country, area or territory is enrolled.
 
-    ``least``: how many must cover a cell for it to be listed, 2 or more.
+    ``least``: how many must cover a cell for it to be listed, 2 to 1000.
     """
 
     lens: str | None = None
@@ -39,8 +40,7 @@ class OverlapQuestion:
     least: int = 2
 
     def __post_init__(self) -> None:
-        if self.least < 2:
-            raise InputError(f"An overlap takes two or more; {self.least} was given.")
+        check_number("least", self.least, 2, MOST, "number of mechanisms that must cover a cell")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,9 @@ from queries import absence, engine, kernels
 from queries.ends import is_set, members
 from queries.explain import date_text
 from queries.kernel import Path as Nodes
-from queries.kernel import distances
+from queries.kernel import gap
 from queries.route import Path, Step, Through, Weakest, tell
-from queries.selection import DISPUTED, ENDED, Mask, listed, node_of, passable, predicates_asked, view
+from queries.selection import DISPUTED, ENDED, Mask, check_number, listed, node_of, passable, predicates_asked, view
 from queries.steps import Steps, steps_of
 from queries.weights import Weights, weights
 
@@ -82,9 +82,7 @@ class PathQuestion:
 
     def __post_init__(self) -> None:
         for name, most, what in (("k", MOST_PATHS, "number of paths"), ("max_steps", MOST_STEPS, "most steps a path may have")):
-            given = getattr(self, name)
-            if not isinstance(given, int) or isinstance(given, bool) or not 1 <= given <= most:
-                raise InputError(f"{name} is the {what}, a whole number from 1 to {most}; {given!r} was given.")
+            check_number(name, getattr(self, name), 1, most, what)
         for name in ("predicates", "without_predicates", "kinds", "not_kinds", "not_through"):
             object.__setattr__(self, name, listed(name, getattr(self, name)))
         if self.confidence not in CONFIDENCES:
@@ -287,8 +285,8 @@ def _why(
 
     def fewest(filters: bool, ended: bool) -> int | None:
         steps, interior = again(filters, ended)
-        reached = (distances(steps.offsets, steps.target, interior, start, goals)[goals] for start in starts)
-        return min((int(one) for some in reached for one in some[some > 0]), default=None)
+        found = (gap(steps.offsets, steps.target, interior, start, goals) for start in starts)
+        return min((one for one in found if one is not None), default=None)
 
     def lonely() -> list[str]:
         steps, _ = again(filters=False, ended=True)

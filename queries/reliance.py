@@ -2,34 +2,39 @@
 
 It is taken out of a copy of the graph and the questions are asked again; nothing is written. Of an entity, every link that it
 is an end of goes; of a source, every statement that cites it. What the graph knows to be complete stays so, unless only that
-source declares it.
+source declares it. With a locator it is one citation: what the source says at that place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.errors import InputError, UnknownWord
 from graph.model import AsOf, EntityId, Statement, today
 from graph.overlay import Overlay
 from graph.snapshot import Graph, Snapshot
+from graph.vocabulary import nearest
 from queries.cells import Named
 from queries.comparing import CoverageChange, change_of_coverage
 from queries.coverage import CoverageQuestion
 from queries.entities import node_of
 from queries.explain import Cited, cite
-from queries.selection import SOURCE, Mask, View, traversable, view
+from queries.selection import SOURCE, View, traversable, view
 from queries.sources import cited_by
 from queries.weights import weights
 
 
 @dataclass(frozen=True, slots=True)
 class RelianceQuestion:
-    """``what``: the id of an entity or of a source. ``lens``, ``base``, ``columns`` and the clocks as in coverage."""
+    """``what``: the id of an entity or of a source. ``lens``, ``base``, ``columns`` and the clocks as in coverage.
+
+    ``locator``: of a source, only what it says at this place (one citation); None for all that it says.
+    """
 
     what: EntityId
     lens: str = "four-convened-entities"
@@ -37,6 +42,7 @@ class RelianceQuestion:
     columns: str | None = None
     as_of: str | None = None
     known_at: datetime | None = None
+    locator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class RelianceAnswer:
     known_at: datetime | None
     what: Named
     kind: str
+    locator: str | None
     statements: tuple[Cited, ...]
     sole: tuple[str, ...]
     total: int
@@ -73,7 +80,10 @@ class RelianceAnswer:
 
 
 def find_reliance(graph: Graph, question: RelianceQuestion) -> RelianceAnswer:
-    """What hangs on an entity or a source. Raises ``UnknownEntity``, and what ``find_coverage`` raises.
+    """What hangs on an entity or a source, or on one citation.
+
+    Raises ``UnknownEntity``, ``InputError`` for a locator of what is no source and ``UnknownWord`` for one at which the source
+    says nothing, and what ``find_coverage`` raises.
 
     >>> import tempfile; from datetime import UTC; from graph.model import Citation, Period
     >>> from graph.sqlite import SqliteStore
@@ -100,12 +110,18 @@ def find_reliance(graph: Graph, question: RelianceQuestion) -> RelianceAnswer:
     node = snapshot.number(question.what)
     is_source = node is None or snapshot.kinds[node] == SOURCE
     ids = [snapshot.statement_id(number) for number in numbers]
+    if question.locator is not None:
+        if not is_source:
+            raise InputError(f"{question.what!r} is no source, so it has no place {question.locator!r}. Leave the locator out.")
+        ids = _at(graph, ids, question.locator)
+        numbers = [number for number in numbers if snapshot.statement_id(number) in set(ids)]
     asked = CoverageQuestion(question.lens, question.base, question.columns, when.valid, question.known_at)
-    coverage = change_of_coverage(graph, asked, Overlay(graph, ids))
+    overlay = Overlay(graph, ids)
+    coverage = change_of_coverage(graph, asked, overlay)
     shown = [one for one in graph.store.statements(ids).values() if when.shows(one.valid)]
-    sole = _sole(graph, shown, when) if is_source else {one.id for one in shown}
-    without = np.asarray(numbers, dtype=np.int64)
-    cut_off, parts, pairs = _held_together(view(snapshot, when, weights()), without, None if is_source else node)
+    sole = _sole(graph, snapshot, shown, when) if is_source else {one.id for one in shown}
+    now, then = (view(one, when, weights()) for one in (snapshot, overlay.snapshot(question.known_at)))
+    cut_off, parts, pairs = _held_together(now, then, None if is_source else node)
     what = Named(question.what if node is None else snapshot.ids[node], question.what if node is None else snapshot.names[node])
     cited = tuple(cite(graph, snapshot, sorted(one.id for one in shown), when))
     return RelianceAnswer(
@@ -114,6 +130,7 @@ def find_reliance(graph: Graph, question: RelianceQuestion) -> RelianceAnswer:
         known_at=question.known_at,
         what=what,
         kind=SOURCE if node is None else snapshot.kinds[node],
+        locator=question.locator,
         statements=cited,
         sole=tuple(one.id for one in cited if one.id in sole),
         total=len(numbers),
@@ -121,7 +138,9 @@ def find_reliance(graph: Graph, question: RelianceQuestion) -> RelianceAnswer:
         cut_off=cut_off,
         parts=parts,
         pairs_cut=pairs,
-        headline=_headline(what.name, len(cited), coverage, len(cut_off)),
+        headline=_headline(
+            what.name if question.locator is None else f"{what.name}, {question.locator}", len(cited), coverage, len(cut_off)
+        ),
     )
 
 
@@ -141,52 +160,89 @@ def resting_on(snapshot: Snapshot, id: EntityId) -> list[int]:
     return links
 
 
-def _sole(graph: Graph, shown: Iterable[Statement], when: AsOf) -> set[str]:
-    """Those that no statement of another source repeats: the same subject, predicate, and object or value."""
+def _at(graph: Graph, ids: Sequence[str], locator: str) -> list[str]:
+    """Those of some statements that are cited from one place."""
+    places = {id: one.citation.locator for id, one in graph.store.statements(ids).items()}
+    found = [id for id in ids if places.get(id) == locator]
+    if not found:
+        known = sorted(set(places.values()))
+        raise UnknownWord("locator in this source", locator, nearest(locator, known) or known[:5])
+    return found
+
+
+def _sole(graph: Graph, snapshot: Snapshot, shown: Iterable[Statement], when: AsOf) -> set[str]:
+    """Those that no statement of another citation repeats: the same subject, predicate, and object or value.
+
+    Entities that a decision has merged are one.
+    """
+
+    def same(id: EntityId | None) -> EntityId | None:
+        node = None if id is None else snapshot.number(id)
+        return id if node is None else snapshot.ids[node]
+
     by_subject: dict[EntityId, list[Statement]] = {}
     for one in shown:
-        by_subject.setdefault(one.subject, []).append(one)
+        by_subject.setdefault(same(one.subject) or "", []).append(one)
+    gone = {one.id for one in shown}
     alone = set()
     for subject, some in by_subject.items():
-        others = list(graph.store.about(subject, when))
-        for one in some:
-            said = (one.predicate, one.object, one.value)
-            if not any(
-                (other.predicate, other.object, other.value) == said and other.citation.source != one.citation.source
-                for other in others
-            ):
-                alone.add(one.id)
+        node = snapshot.number(subject)
+        every = (subject,) if node is None else snapshot.ids_of(node)
+        others = [other for id in every for other in graph.store.about(id, when) if other.id not in gone]
+        repeated = {(other.predicate, same(other.object), other.value) for other in others}
+        alone |= {one.id for one in some if (one.predicate, same(one.object), one.value) not in repeated}
     return alone
 
 
-def _held_together(seen: View, without: NDArray[np.int64], gone: int | None) -> tuple[tuple[Named, ...], tuple[Part, ...], int]:
-    """Who loses the last link, what falls apart, and how many pairs are no longer joined, without these statements."""
+def _held_together(seen: View, later: View, gone: int | None) -> tuple[tuple[Named, ...], tuple[Part, ...], int]:
+    """Who loses the last link, what falls apart, and how many pairs are no longer joined, between two views of one date.
+
+    ``gone``: the node that is taken out, which is not counted. An entity is the same in both views by its id.
+    """
     snapshot = seen.snapshot
-    arcs = seen.linking & seen.holds & traversable(snapshot)[snapshot.predicate]
-    left = arcs & ~np.isin(snapshot.statement, without)
-    count = len(snapshot.ids)
-    degrees = [np.bincount(seen.owner[mask], minlength=count) for mask in (arcs, left)]
-    counted = degrees[0] > 0
+    before, degrees = _labelled(seen)
+    label, degree = _labelled(later)
+    places = _places(snapshot, later.snapshot)
+    known = places >= 0
+    after = -1 - np.arange(len(places), dtype=np.int64)  # whom nobody speaks of any more stands alone
+    after[known] = label[places[known]]
+    left = np.where(known, degree[places], 0) if len(degree) else np.zeros(len(places), dtype=np.int64)
+    counted = degrees > 0
     if gone is not None:
         counted[gone] = False
-    before, after = (_components(count, seen.owner[mask], snapshot.target[mask]) for mask in (arcs, left))
-    lonely = np.flatnonzero(counted & (degrees[1] == 0)).tolist()
-    touched = np.isin(before, np.unique(before[seen.owner[arcs & ~left]])) & counted
-    parts: list[list[int]] = []
-    for whole in np.unique(before[touched]).tolist():
-        members = np.flatnonzero(touched & (before == whole))
-        labels = np.unique(after[members]).tolist()
-        if len(labels) > 1:
-            parts += [members[after[members] == label].tolist() for label in labels]
+    lonely = np.flatnonzero(counted & (left == 0)).tolist()
+    nodes = np.flatnonzero(counted)
+    pieces, piece = np.unique(np.stack([before[nodes], after[nodes]]), axis=1, return_inverse=True)
+    sizes = np.bincount(piece.ravel(), minlength=pieces.shape[1])
+    wholes, of, count = np.unique(pieces[0], return_inverse=True, return_counts=True)
+    split = np.flatnonzero(count[of] > 1)
+    parts = [nodes[piece.ravel() == number].tolist() for number in split.tolist()]
     parts.sort(key=lambda part: (-len(part), part))
-    pairs = _pairs(before[touched]) - _pairs(after[touched])
+    total = np.bincount(of, weights=sizes, minlength=len(wholes)).astype(np.int64)
     return (
         tuple(_named(snapshot, node) for node in lonely),
         tuple(
             Part(len(part), tuple(_named(snapshot, node) for node in part) if place else ()) for place, part in enumerate(parts)
         ),
-        pairs,
+        _pairs(total) - _pairs(sizes),
     )
+
+
+def _places(before: Snapshot, after: Snapshot) -> NDArray[np.int64]:
+    """Per node of one snapshot its number in another one, -1 where it is gone."""
+    if after.since is not None and after.before is before:
+        same = after.since.nodes
+        return np.arange(len(before.ids), dtype=np.int64) if same is None else same.astype(np.int64)
+    found = dict(after.merged) | {id: node for node, id in enumerate(after.ids)}
+    return np.array([found.get(id, -1) for id in before.ids], dtype=np.int64)
+
+
+def _labelled(seen: View) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Per node: the lowest node that a chain of links joins it to, and how many such links it has."""
+    snapshot = seen.snapshot
+    arcs = seen.linking & seen.holds & traversable(snapshot)[snapshot.predicate]
+    count = len(snapshot.ids)
+    return _components(count, seen.owner[arcs], snapshot.target[arcs]), np.bincount(seen.owner[arcs], minlength=count)
 
 
 def _components(count: int, owner: NDArray[np.int32], target: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -201,8 +257,8 @@ def _components(count: int, owner: NDArray[np.int32], target: NDArray[np.int32])
         label = least
 
 
-def _pairs(labels: Mask | NDArray[np.int64]) -> int:
-    sizes = np.unique(labels, return_counts=True)[1].astype(np.int64)
+def _pairs(sizes: NDArray[np.int64]) -> int:
+    """The pairs within groups of these sizes."""
     return int((sizes * (sizes - 1) // 2).sum())
 
 

@@ -16,10 +16,10 @@ from graph.vocabulary import nearest
 from queries.assumptions import Assumed, assumed_of, enrolment_of, source_statements, statements_of
 from queries.comparing import CoverageChange, PathChange, compare_coverage, compare_paths, kept, known_paths
 from queries.coverage import CoverageQuestion, find_coverage
+from queries.ends import end_of
 from queries.explain import Cited, cite
 from queries.paths import PathQuestion
 from queries.reliance import resting_on
-from queries.search import resolve
 from queries.sources import source_of
 
 MOST: Final = 1_000
@@ -35,7 +35,8 @@ class ScenarioQuestion:
     """``add``: statements to be. ``withdraw``: ids of statements, or ids or names of entities and sources.
 
     Withdrawing an entity withdraws every link it is an end of, a source every statement that cites it. ``start`` and ``goal``,
-    both or neither: also compare the ``k`` best paths. ``lens``, ``base``, ``columns`` and the clocks as in coverage.
+    ids, names or sets, both or neither: also compare the ``k`` best paths. ``lens``, ``base``, ``columns`` and the clocks as in
+    coverage.
     """
 
     add: Sequence[Assumed] = ()
@@ -104,7 +105,7 @@ def find_scenario(graph: Graph, question: ScenarioQuestion) -> ScenarioAnswer:
     coverage = compare_coverage(kept(graph, asked, find_coverage), find_coverage(overlay, asked))
     paths = None
     if question.start is not None and question.goal is not None:
-        ends = [resolve(overlay if added else graph, end, question.known_at) for end in (question.start, question.goal)]
+        ends = [end_of(overlay if added else graph, end, question.known_at) for end in (question.start, question.goal)]
         wanted = _path_question(ends, question, when)
         paths = compare_paths(kept(graph, wanted, known_paths), known_paths(overlay, wanted))
     assumed = tuple(cite(overlay, overlay.snapshot(question.known_at), [one.id for one in added]))

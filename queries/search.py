@@ -6,6 +6,7 @@ another carry what keeps them apart.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -74,6 +75,20 @@ def search(graph: Graph, question: SearchQuestion) -> SearchAnswer:
     """Entities whose names fit a text, best first; the order is the same for the same statements.
 
     Documents (kind ``source``) come after everything else unless they fit in full. An empty text finds nothing.
+
+    >>> import tempfile; from datetime import UTC; from graph.model import Citation, Period, Statement
+    >>> from graph.sqlite import SqliteStore
+    >>> def says(subject, predicate, value):
+    ...     return Statement(subject, predicate, None, value, Period(), Citation("src-list", "page 1"), "high")
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> store = SqliteStore(folder.name + "/graph.sqlite")
+    >>> change = store.replace("list", [
+    ...     says("africa-cdc", "kind", "organisation"), says("africa-cdc", "name", "Africa Centres for Disease Control"),
+    ...     says("africa-cdc", "alias", "Africa CDC"), says("cepi", "kind", "organisation"), says("cepi", "name", "CEPI"),
+    ... ], datetime(2026, 1, 1, tzinfo=UTC))
+    >>> [(hit.id, hit.matched, hit.reason) for hit in search(Graph(store), SearchQuestion("cdc")).results]
+    [('africa-cdc', 'Africa CDC', 'Another name ("Africa CDC") has every word.')]
+    >>> store.close(); folder.cleanup()
     """
     snapshot = engine.for_search(graph, question)
     text = checked(question.text)
@@ -83,15 +98,15 @@ def search(graph: Graph, question: SearchQuestion) -> SearchAnswer:
     return SearchAnswer(snapshot.revision, question.known_at, text, results, len(found) > question.limit)
 
 
-def resolve(graph: Graph, text: str, known_at: datetime | None = None) -> EntityId:
-    """The id of the one entity that a text names; see ``Names.resolve`` for the order and the errors.
+def resolve(graph: Graph, text: str, known_at: datetime | None = None, kinds: Collection[str] = ()) -> EntityId:
+    """The id of the one entity (of these kinds) that a text names; see ``Names.resolve`` for the order and the errors.
 
     An exact id needs no index of names, so the common call costs nothing. Raises ``NothingKnown`` for a known time before the
     first load.
     """
     if known_at is not None:
         graph.known_revision(known_at)
-    return names_of(engine.for_name(graph, text, known_at)).resolve(text)
+    return names_of(engine.for_name(graph, text, known_at)).resolve(text, kinds)
 
 
 def _hit(names: Names, node: int, found: Found) -> Hit:

@@ -157,8 +157,17 @@ def view(snapshot: Snapshot, when: AsOf, weights: Weights) -> View:
 
     A view holds on to its snapshot, so the ``id`` in the key cannot come to mean another one.
     """
+    key = _key(snapshot, when, weights)
+    found = _views.get(key)
+    if found is not None:
+        if _lock.acquire(blocking=False):  # else another view is being made, which takes longer than a question on this one
+            try:
+                if key in _views:
+                    _views.move_to_end(key)
+            finally:
+                _lock.release()
+        return found
     with _lock:
-        key = _key(snapshot, when, weights)
         if key not in _views:
             earlier = snapshot.before
             before = _key(earlier, when, weights) if earlier is not None else None
@@ -275,6 +284,12 @@ def node_of(snapshot: Snapshot, id: str) -> int:
     if snapshot.kinds[number] == SOURCE:
         raise InputError(f"{snapshot.names[number]!r} ({id}) is a source: it is cited, it does not work with anybody.")
     return number
+
+
+def check_number(name: str, given: Any, least: int, most: int, what: str) -> None:
+    """Refuse what is not a whole number between two bounds; raises ``InputError`` that says what it is for."""
+    if not isinstance(given, int) or isinstance(given, bool) or not least <= given <= most:
+        raise InputError(f"{name} is the {what}, a whole number from {least} to {most}; {given!r} was given.")
 
 
 def listed(name: str, given: Any) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -206,6 +207,9 @@ def steps_of(view: View, weights: Weights, predicates: Mask, confidence: str, in
         tuple(word for word, seen in zip(words, predicates.tolist(), strict=True) if seen), confidence, include_ended
     )
     key = (weights, asked)
+    found: Steps | None = view.held.get(key)
+    if found is not None:  # whoever has what they need does not wait for those who make something else
+        return found
     with _lock:
         if key not in view.held:
             while len(view.held) >= _KEPT:
@@ -228,12 +232,13 @@ def _before(view: View, weights: Weights, asked: Filter) -> Steps | None:
 def _made(view: View, weights: Weights, asked: Filter) -> Steps:
     snapshot = view.snapshot
     in_time = view.holds | view.ended if asked.include_ended else view.holds
-    wanted = np.array([word in asked.predicates for word in snapshot.predicates], dtype=bool)
+    wanted = _wanted(asked.predicates, snapshot.predicates)
     kept = np.flatnonzero(view.linking & in_time & confidence_asked(snapshot, asked.confidence) & wanted[snapshot.predicate])
     owner, target = view.owner[kept], snapshot.target[kept]
     fresh = np.ones(len(kept), dtype=bool)
     fresh[1:] = (owner[1:] != owner[:-1]) | (target[1:] != target[:-1])
-    links = _Links(view, weights, snapshot.taken(kept, owner, np.cumsum(fresh) - 1))
+    arcs = snapshot.taken(kept, owner, np.cumsum(fresh) - 1)
+    links = _Links(view, weights, arcs, view.judged(arcs))
     offsets = np.zeros(len(snapshot.ids) + 1, dtype=np.int64)
     np.cumsum(np.bincount(owner[fresh], minlength=len(snapshot.ids)), out=offsets[1:])
     return Steps(view, weights, asked, Table.of(offsets, target[fresh], links.cost), _through(view.neighbours, weights))
@@ -322,16 +327,25 @@ def _links(view: View, weights: Weights, asked: Filter, one: Numbers, other: Num
     arcs = snapshot.between(one, other)
     seen = view.judged(arcs)
     in_time = seen.holds | seen.ended if asked.include_ended else seen.holds
-    wanted = np.array([word in asked.predicates for word in snapshot.predicates], dtype=bool)
+    wanted = _wanted(asked.predicates, snapshot.predicates)
     kept = seen.linking & in_time & (arcs.confidence <= CONFIDENCES.index(asked.confidence)) & wanted[arcs.predicate]
-    return _Links(view, weights, Arcs(*(getattr(arcs, name)[kept] for name in Arcs.__dataclass_fields__)))
+    if not kept.all():
+        arcs = Arcs(*(getattr(arcs, name)[kept] for name in Arcs.__dataclass_fields__))
+        seen = Judged(*(getattr(seen, name)[kept] for name in Judged.__dataclass_fields__))
+    return _Links(view, weights, arcs, seen)
+
+
+@lru_cache(64)
+def _wanted(followed: tuple[str, ...], words: tuple[str, ...]) -> Mask:
+    """Per word: whether it is followed. Not to be written to."""
+    return np.array([word in followed for word in words], dtype=bool)
 
 
 class _Links:
     """Links that count, those of one step side by side (by ``group``), and what their steps cost."""
 
-    def __init__(self, view: View, weights: Weights, arcs: Arcs) -> None:
-        self.arcs, self.seen = arcs, view.judged(arcs)
+    def __init__(self, view: View, weights: Weights, arcs: Arcs, seen: Judged) -> None:
+        self.arcs, self.seen = arcs, seen
         fresh = np.ones(len(arcs.group), dtype=bool)
         fresh[1:] = arcs.group[1:] != arcs.group[:-1]
         self.heads: Numbers = np.flatnonzero(fresh)
@@ -346,14 +360,19 @@ class _Links:
 
 def _parts(view: View, weights: Weights, arcs: Arcs, seen: Judged) -> tuple[Numbers, Numbers, Numbers]:
     """Strength, evidence and recency of each arc."""
-    words = vocabulary().predicates
-    by_predicate = [weights.of_strength(words[name].strength) if name in words else 0 for name in view.snapshot.predicates]
-    strength = np.array(by_predicate, dtype=np.int64)[arcs.predicate]
+    strength = _strengths(weights, view.snapshot.predicates)[arcs.predicate]
     evidence = np.array(weights.evidence, dtype=np.int64)[arcs.confidence]
     first = arcs.first.astype(np.int64)
     grown = np.minimum(weights.recency_most, weights.per_year * (view.when.end - 1 - first) // YEAR) // GRAIN * GRAIN
     recency = np.where(first == OPEN_START, weights.undated, grown) + np.where(seen.ended, weights.ended, 0)
     return strength, evidence, recency
+
+
+@lru_cache(64)
+def _strengths(weights: Weights, predicates: tuple[str, ...]) -> Numbers:
+    """What a link of each predicate costs for its strength. Not to be written to."""
+    words = vocabulary().predicates
+    return np.array([weights.of_strength(words[name].strength) if name in words else 0 for name in predicates], dtype=np.int64)
 
 
 def _main(own: Numbers, statement: Array, heads: Numbers) -> Numbers:

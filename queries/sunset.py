@@ -19,13 +19,15 @@ from queries.comparing import CoverageChange, PathChange, change_of_coverage, ch
 from queries.coverage import CoverageQuestion
 from queries.explain import Cited, cite, date_text
 from queries.paths import PathQuestion
+from queries.selection import predicates_asked
 
 
 @dataclass(frozen=True, slots=True)
 class SunsetQuestion:
     """``on``: the future date; a month or year means its last day. ``as_of``: what "now" is, None for today.
 
-    ``lens``, ``base``, ``columns`` as in coverage. ``start`` and ``goal``, both or neither: also compare the ``k`` best paths.
+    ``lens``, ``base``, ``columns`` as in coverage. ``start`` and ``goal``, ids or sets, both or neither: also compare the ``k``
+    best paths.
     """
 
     on: str
@@ -44,7 +46,8 @@ class SunsetQuestion:
 class SunsetAnswer:
     """What ends and what is left.
 
-    ``on`` is a whole day. ``ending``: the links that hold as of ``as_of`` and have ended by ``on``, the earliest first.
+    ``on`` is a whole day. ``ending``: the links (no denials) that hold as of ``as_of`` and have ended by ``on``, the earliest
+    first.
     ``open_ended``: how many links hold now without a known end; ``later``: how many have an end that is not before ``on``;
     ``beginning``: how many are on record as beginning between the two.
     """
@@ -85,13 +88,14 @@ def find_sunset(graph: Graph, question: SunsetQuestion) -> SunsetAnswer:
     when = AsOf(question.as_of if question.as_of is not None else today(), question.known_at)
     end = days_of(question.on)[1]
     if end <= when.end:
-        raise InputError(f"on must lie after the as-of date ({when.valid}); {question.on!r} does not. Give a later date.")
+        raise InputError(f"The future date must lie after the as-of date ({when.valid}), and {question.on!r} does not.")
     if (question.start is None) != (question.goal is None):
         raise InputError("Paths need both ends: give from and to, or neither.")
     on = date.fromordinal(end - 1).isoformat()
     snapshot = graph.snapshot(question.known_at)
-    first, until = snapshot.first[snapshot.forward], snapshot.end[snapshot.forward]
-    statement = snapshot.statement[snapshot.forward]
+    # A denial, or a decision to keep two apart, is no link that could be renewed.
+    telling = predicates_asked(snapshot, (), (), traversable_only=False)[snapshot.predicate] & snapshot.forward
+    first, until, statement = snapshot.first[telling], snapshot.end[telling], snapshot.statement[telling]
     live = (first < when.end) & (until > when.first)
     order = np.lexsort((statement, until))
     ending = [int(statement[arc]) for arc in order.tolist() if live[arc] and until[arc] <= end - 1]
@@ -126,7 +130,6 @@ def _count(statements: NDArray[Any]) -> int:
 
 def _headline(on: str, ending: int, coverage: CoverageChange) -> str:
     ends = "1 link has ended" if ending == 1 else f"{ending} links have ended"
-    return (
-        f"If nothing is renewed, {ends} by {date_text(on)}; "
-        f"{coverage.before.covered} rows are covered now and {coverage.after.covered} then."
-    )
+    covered = coverage.before.covered
+    rows = "1 row is covered" if covered == 1 else f"{covered} rows are covered"
+    return f"If nothing is renewed, {ends} by {date_text(on)}; {rows} now and {coverage.after.covered} then."

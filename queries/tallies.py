@@ -110,14 +110,14 @@ def headline_of(base: Base, cells: Sequence[Cell], blame: Sequence[Blame], as_of
     return f"{text}: {'; '.join(parts)}."
 
 
-def undated_note(cells: int, as_of: str) -> str:
+def undated_note(cells: int) -> str:
     """What it means that covered cells rest only on links without a start; ``""`` for none.
 
-    >>> undated_note(1, "2010")
-    '1 covered cell rests only on links whose source gives no start; its cover may have begun after 2010.'
+    >>> undated_note(1)
+    '1 covered cell rests only on links whose source gives no start; when its cover began is not known.'
     """
     if not cells:
         return ""
     one = cells == 1
     told = f"{cells} covered {'cell rests' if one else 'cells rest'} only on links whose source gives no start"
-    return f"{told}; {'its' if one else 'their'} cover may have begun after {as_of}."
+    return f"{told}; when {'its' if one else 'their'} cover began is not known."

@@ -6,7 +6,7 @@ reader's spreadsheet agree to the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -105,15 +105,23 @@ def points(thousandths: int) -> float:
 @cache
 def weights() -> Weights:
     """The weights that ship with mcmgraph; read once."""
-    text = resources.files("queries").joinpath("weights.yaml").read_text(encoding="utf-8")
-    return read_weights(text, "weights.yaml")
+    return read_weights(shipped(), "weights.yaml")
 
 
-def read_weights(text: str, where: str, words: Vocabulary | None = None) -> Weights:
-    """The weights in a YAML text; ``where`` names it in errors.
+@cache
+def shipped() -> str:
+    """The text of ``weights.yaml``."""
+    return resources.files("queries").joinpath("weights.yaml").read_text(encoding="utf-8")
+
+
+def read_weights(text: str, where: str, words: Vocabulary | None = None, changes: Iterable[str] = ()) -> Weights:
+    """The weights in a YAML text; ``where`` names it in errors. ``changes`` like ``hubs.each_doubling=6`` replace amounts.
 
     Raises ``InputError`` for text that is not YAML, a key that is missing or not known, an amount that is not a number with a
     grain of an eighth, and for weights that contradict what ``weights.yaml`` promises about them.
+
+    >>> points(read_weights(shipped(), "weights.yaml", changes=["hubs.each_doubling=6", "length=2"]).hub)
+    6.0
     """
     words = words or vocabulary()
     try:
@@ -127,6 +135,8 @@ def read_weights(text: str, where: str, words: Vocabulary | None = None) -> Weig
     for key, inner in _KEYS.items():
         if inner:
             _check_keys(raw[key], dict.fromkeys(inner), f"{where}: {key}")
+    for change in changes:
+        _replace(raw, change)
 
     def amount(*path: str) -> int:
         value: Any = raw
@@ -163,6 +173,22 @@ def _check_keys(raw: object, keys: Mapping[str, object], where: str) -> None:
     missing = [key for key in keys if key not in raw]
     if missing:
         raise InputError(f"{where}: missing {', '.join(missing)}. Add it with its value.")
+
+
+def _replace(raw: dict[str, Any], change: str) -> None:
+    """Put one amount, written as ``KEY=POINTS``, in its place."""
+    amounts = [f"{key}.{one}" for key, inner in _KEYS.items() for one in inner] + ["base", "length"]
+    name, told, value = (part.strip() for part in change.partition("="))
+    if name not in amounts:
+        heads = nearest(name, _KEYS)
+        close = nearest(name, amounts) or [one for one in amounts if one.partition(".")[0] in heads] or amounts
+        raise InputError(f"There is no weight {name!r}. Nearest: {', '.join(close)}. Write e.g. hubs.each_doubling=6.")
+    try:
+        number = float(value)
+    except ValueError:
+        raise InputError(f"The weight {name} needs points{f', not {value!r}' if told else ''}. Write e.g. {name}=6.") from None
+    *outer, key = name.split(".")
+    (raw[outer[0]] if outer else raw)[key] = number
 
 
 def _amount(value: object, where: str) -> int:

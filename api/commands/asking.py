@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from api.commands.output import is_json, print_json
 from api.commands.session import AsOf, Json, Kinds, KnownAt, Plain, Predicates, many, reading, revision_of
+
+if TYPE_CHECKING:
+    from queries.ordering import ReweighedAnswer
+    from queries.paths import PathAnswer as Answer
 
 WithoutPredicates = Annotated[list[str] | None, many("--without-predicate", "WORD", "No links of this predicate")]
 LENS: Final = "D1"
@@ -40,19 +44,22 @@ def paths(
     weights: Annotated[
         str | None, typer.Option("--weights", metavar="FILE", help="Score by these weights, and explain what that moves.")
     ] = None,
+    weight: Annotated[
+        list[str] | None, many("--weight", "KEY=POINTS", "Score by this weight, and explain what it moves")
+    ] = None,
     as_json: Json = False,
     plain: Plain = False,
 ) -> None:
     """The best ways from one entity to another, with sources."""
     json_wanted = is_json(as_json, plain)
     from api.commands.files import weights_in
-    from api.shapes import body, order
+    from api.shapes import body
     from queries.ends import end_of
-    from queries.ordering import explain_order
-    from queries.paths import PathQuestion, find_paths
+    from queries.paths import PathAnswer, PathQuestion, find_paths
     from queries.search import resolve
 
-    chosen = weights_in(weights) if weights is not None else None
+    told: Answer | ReweighedAnswer
+    using = weights_in(weights, weight or ())
     with reading(context, known_at) as (graph, known):
         question = PathQuestion(
             start=end_of(graph, start, known),
@@ -72,16 +79,21 @@ def paths(
             compare_to=compare_to,
             by=by,
         )
-        answer = find_paths(graph, question, chosen)
-        moved = explain_order(find_paths(graph, question), answer) if chosen is not None else None
-    if json_wanted:
-        print_json(body(answer) | ({"order": order(moved)} if moved is not None else {}))
-        return
-    from api.commands.path_text import tell_order, tell_paths
+        if using is None:
+            told = find_paths(graph, question)
+        else:
+            from queries.ordering import find_reweighed
 
-    tell_paths(answer)
-    if moved is not None:
-        tell_order(moved)
+            told = find_reweighed(graph, question, using)
+    if json_wanted:
+        print_json(body(told))
+        return
+    from api.commands.path_text import tell_paths, tell_reweighed
+
+    if isinstance(told, PathAnswer):
+        tell_paths(told)
+    else:
+        tell_reweighed(told)
 
 
 def search(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +33,10 @@ def yaml_in(name: str) -> Any:
         raise InputError(f"{name}{line}: this is not YAML ({getattr(error, 'problem', error)}).") from None
 
 
-def weights_in(name: str) -> Weights:
-    """The path weights in a file; raises ``InputError``."""
-    from queries.weights import read_weights
+def weights_in(name: str | None, changes: Sequence[str]) -> Weights | None:
+    """The path weights in a file, or those that ship, with some amounts replaced; None for neither. Raises ``InputError``."""
+    from queries.weights import read_weights, shipped
 
-    return read_weights(text_in(name), name)
+    if name is None:
+        return read_weights(shipped(), "weights.yaml", changes=changes) if changes else None
+    return read_weights(text_in(name), name, changes=changes)

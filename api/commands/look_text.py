@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from api.commands.output import Page
+from graph.vocabulary import kind_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ def tell_hits(answer: SearchAnswer) -> None:
         page.line(f"Nothing fits {answer.text!r}." if answer.text else "Nothing was given to search for.")
         return
     for hit in answer.results:
-        page.line((hit.name, "bold"), f"  {hit.id}", (f"  {hit.kind}", "dim"), hang=4)
+        page.line((hit.name, "bold"), f"  {hit.id}", (f"  {kind_label(hit.kind)}", "dim"), hang=4)
         page.line((hit.reason, "dim"), indent=2, hang=2)
         _keep_apart(page, hit.keep_apart)
     if answer.more:
@@ -35,7 +36,7 @@ def tell_hits(answer: SearchAnswer) -> None:
 def tell_entity(entity: EntityAnswer, listed: StatementsAnswer, brief: bool = False) -> None:
     """Print an entity and its statements by predicate; ``brief``: the statements only."""
     page = Page()
-    kind = f"{entity.kind}, {entity.subtype}" if entity.subtype else entity.kind
+    kind = ", ".join(part for part in (kind_label(entity.kind), entity.subtype) if part)
     page.line((entity.name, "bold"), f"  {entity.id}", (f"  {kind}", "dim"), hang=4)
     if not brief:
         if entity.description:
@@ -81,14 +82,16 @@ def tell_neighbourhood(answer: NeighbourhoodAnswer) -> None:
     """Print a neighbourhood: every entity by its distance, with the links that lead to it."""
     page = Page()
     centre = answer.centre
-    page.line((centre.name, "bold"), f"  {centre.id}", (f"  {centre.kind}", "dim"), hang=4)
+    page.line((centre.name, "bold"), f"  {centre.id}", (f"  {kind_label(centre.kind)}", "dim"), hang=4)
     page.line((f"as of {answer.as_of}, revision {answer.revision}", "dim"))
     noted = Footnotes()
     distance = {node.id: node.distance for node in answer.nodes}
     for node in answer.nodes[1:]:
         page.gap()
         steps = f"  {node.distance} steps" if node.distance > 1 else ""
-        page.line((node.name, "bold"), f"  {node.id}", (f"  {node.kind}, {node.degree} links{steps}", "dim"), hang=4)
+        page.line(
+            (node.name, "bold"), f"  {node.id}", (f"  {kind_label(node.kind)}, {node.degree} links{steps}", "dim"), hang=4
+        )
         for link in answer.links:
             ends = {link.from_id, link.to_id}
             other = next(iter(ends - {node.id}), node.id)

@@ -109,18 +109,20 @@ def introductions(
 def _tell_introductions(answer: IntroductionsAnswer) -> None:
     from api.commands.look_text import Footnotes
     from api.commands.output import Page
+    from graph.vocabulary import kind_label
 
     page, noted = Page(), Footnotes()
     column = f" and {answer.column.name}" if answer.column else ""
     page.line((f"{answer.row.name} ({answer.row.id}){column}", "bold"), f"  asked by {answer.asking.name}", hang=4)
     page.line((f"as of {answer.as_of}, revision {answer.revision}", "dim"))
     if answer.cell is not None:
-        page.line(f"{answer.cell.state}: {answer.cell.note}", hang=2)
+        state, note = answer.cell.state.replace("_", " "), answer.cell.note
+        page.line(note if note.lower().startswith(state) else f"{state}: {note}", hang=2)
     if answer.asking_is_near:
         page.line(f"{answer.asking.name} is itself linked to it.")
     for one in answer.results:
         page.gap()
-        page.line((one.name, "bold"), f"  {one.id}", (f"  {one.kind}, {one.ring}", "dim"), hang=4)
+        page.line((one.name, "bold"), f"  {one.id}", (f"  {kind_label(one.kind)}, {one.ring}", "dim"), hang=4)
         page.line(one.why, " ", "".join(noted.mark(said) for said in one.statements), indent=2, hang=2)
         if one.path is None:
             page.line("No path within the steps allowed.", indent=2)
@@ -183,6 +185,7 @@ def brokers(
 
 def _tell_brokers(answer: BrokersAnswer) -> None:
     from api.commands.output import Page
+    from graph.vocabulary import kind_label
 
     page = Page()
     page.line(f"{answer.entities} entities, {answer.ties} ties, {answer.pairs} linked pairs; as of {answer.as_of}")
@@ -195,7 +198,7 @@ def _tell_brokers(answer: BrokersAnswer) -> None:
         page.line("Nobody lies between others.")
     for one in answer.results:
         page.gap()
-        page.line((one.name, "bold"), f"  {one.id}", (f"  {one.kind}, {one.neighbours} neighbours", "dim"), hang=4)
+        page.line((one.name, "bold"), f"  {one.id}", (f"  {kind_label(one.kind)}, {one.neighbours} neighbours", "dim"), hang=4)
         measures = f"between {one.share:.1%} of the pairs; constraint {one.constraint:.2f}"
         page.line(f"{measures}; cuts off {one.cut_off}, and {one.pairs_cut} pairs", indent=2, hang=2)
         for what, some in (("first", one.first), ("second", one.second)):

@@ -8,7 +8,7 @@ from api.commands.output import Page
 
 if TYPE_CHECKING:
     from queries.explain import Cited
-    from queries.ordering import OrderChange
+    from queries.ordering import ReweighedAnswer
     from queries.paths import Path, PathAnswer, Step
 
 _STEP: Final = 3
@@ -47,8 +47,10 @@ def _tell_then(page: Page, answer: PathAnswer) -> None:
                 page.line((f"{state}: ", "red"), step.sentence, indent=_STEP, hang=2)
 
 
-def tell_order(moved: OrderChange) -> None:
-    """Print which paths have passed each other under other weights."""
+def tell_reweighed(answer: ReweighedAnswer) -> None:
+    """Print the paths by other weights, and which have passed each other under these."""
+    tell_paths(answer.paths)
+    moved = answer.order
     page = Page()
     page.gap()
     page.line(("Under these weights", "bold"), ": the same paths in the same order." if moved.same else ":")

@@ -12,7 +12,9 @@ from api.commands.session import AsOf, Json, KnownAt, Plain, many, reading
 Lens = Annotated[str | None, typer.Option("--lens", "-l", metavar="LENS", help="What counts as covered. [default: D1]")]
 Base = Annotated[str | None, typer.Option("--base", "-b", metavar="BASE", help="Which rows. [default: ISO 249]")]
 Columns = Annotated[str | None, typer.Option("--columns", "-c", metavar="AXIS", help="Split cells by this axis.")]
-From = Annotated[str | None, typer.Option("--from", metavar="NAME", help="Also compare the best paths from here.")]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="NAME", help="Also compare the best paths from here (an entity or a set).")
+]
 To = Annotated[str | None, typer.Option("--to", metavar="NAME", help="And to here.")]
 Paths = Annotated[int, typer.Option("--k", "-k", help="How many paths, 1 to 100.")]
 Steps = Annotated[int, typer.Option("--max-steps", help="How many steps a path may have, 1 to 8.")]
@@ -32,6 +34,9 @@ def _told(answer: Any, json_wanted: bool) -> None:
 def reliance(
     context: typer.Context,
     what: Annotated[str, typer.Argument(metavar="ENTITY", help="An entity or a source: its id, or a name that fits one.")],
+    locator: Annotated[
+        str | None, typer.Option("--locator", metavar="TEXT", help="Only what the source says at this place: one citation.")
+    ] = None,
     lens: Lens = None,
     base: Base = None,
     columns: Columns = None,
@@ -46,8 +51,8 @@ def reliance(
     from queries.sources import source_of
 
     with reading(context, known_at) as (graph, known):
-        asked = RelianceQuestion(source_of(graph, what, known), **_chosen(lens, base, columns), as_of=as_of, known_at=known)
-        answer = find_reliance(graph, asked)
+        more: dict[str, Any] = {"as_of": as_of, "known_at": known, "locator": locator}
+        answer = find_reliance(graph, RelianceQuestion(source_of(graph, what, known), **_chosen(lens, base, columns), **more))
     _told(answer, json_wanted)
 
 
@@ -68,11 +73,11 @@ def sunset(
 ) -> None:
     """What is left on a future date if nothing is renewed."""
     json_wanted = is_json(as_json, plain)
-    from queries.search import resolve
+    from queries.ends import end_of
     from queries.sunset import SunsetQuestion, find_sunset
 
     with reading(context, known_at) as (graph, known):
-        ends = [resolve(graph, end, known) if end is not None else None for end in (start, goal)]
+        ends = [end_of(graph, end, known) if end is not None else None for end in (start, goal)]
         more: dict[str, Any] = {"k": k, "max_steps": max_steps, "as_of": as_of, "known_at": known}
         answer = find_sunset(graph, SunsetQuestion(on, **_chosen(lens, base, columns), start=ends[0], goal=ends[1], **more))
     _told(answer, json_wanted)
@@ -88,6 +93,8 @@ def scenario(
     columns: Columns = None,
     start: From = None,
     goal: To = None,
+    k: Annotated[int | None, typer.Option("--k", "-k", help="How many paths, 1 to 100. [default: 5]")] = None,
+    max_steps: Annotated[int | None, typer.Option("--max-steps", help="How many steps, 1 to 8. [default: 6]")] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
@@ -98,7 +105,8 @@ def scenario(
     from queries.scenario import find_scenario, read_scenario
 
     where, given = _given(file)
-    told = {"lens": lens, "base": base, "columns": columns, "from": start, "to": goal, "as_of": as_of}
+    told: dict[str, Any] = {"lens": lens, "base": base, "columns": columns, "from": start, "to": goal, "as_of": as_of}
+    told |= {"k": k, "max_steps": max_steps}
     given |= {key: value for key, value in told.items() if value is not None}
     for key, more in (("withdraw", withdraw), ("enrol", enrol)):
         if more and isinstance(given.get(key, []), list):

@@ -60,7 +60,7 @@ class PathThen(Path):
     """A path of another date, and what has become of it."""
 
     live_now: bool = Field(description="Whether every step can be counted on, on the as-of date.")
-    now: list[Literal["live", "past", "ended", "absent"]] = Field(
+    now: list[Literal["live", "past", "ended", "disputed", "absent"]] = Field(
         description="Each step on the as-of date; `absent`: no link that is followed had begun."
     )
 
@@ -74,6 +74,27 @@ class End(Shape):
     size: int = Field(description="How many entities it holds.", ge=1)
 
 
+class Swap(Shape):
+    """Two paths that have passed each other under other weights, as ids from start to goal."""
+
+    rises: list[EntityId]
+    falls: list[EntityId]
+    before: float = Field(description="The score of `rises` less that of `falls` by the weights that ship.")
+    after: float = Field(description="The same by the weights that were asked for.")
+    moved: dict[str, float] = Field(description="By how much each part of the score changed that difference.")
+    decisive: str | None = Field(description="The part that did most for it; null where the scores moved nothing.")
+    sentence: str
+
+
+class Order(Shape):
+    """What other weights moved among the paths."""
+
+    same: bool = Field(description="Whether these are the same paths in the same order as by the weights that ship.")
+    swaps: list[Swap]
+    came: list[list[EntityId]] = Field(description="Paths that only the other weights put among the best.")
+    went: list[list[EntityId]] = Field(description="Paths that are no longer among the best.")
+
+
 class Paths(Asked):
     """The best paths, best first."""
 
@@ -85,6 +106,7 @@ class Paths(Asked):
     reason: str | None = Field(description="Why nothing was found, where nothing was.")
     compare_to: PartialDate | None = Field(description="The other date that was asked for.")
     then: list[PathThen] = Field(description="The best paths of that date; empty where none was asked for.")
+    order: Order | None = Field(description="What `weight` moved; null where none was given.")
 
 
 class Neighbour(Ref):

@@ -68,10 +68,11 @@ class Part(Shape):
 
 
 class Reliance(Asked):
-    """What hangs on one entity or one source."""
+    """What hangs on one entity, one source or one citation."""
 
     as_of: PartialDate
     what: Ref
+    locator: str | None = Field(description="The place in the source, where one citation was asked about.")
     headline: str
     total: int = Field(description="How many statements go in all, of any date.", ge=0)
     coverage: CoverageChange

@@ -16,7 +16,9 @@ from api.parameters import DATE, LONGEST_NAME, MOST_WORDS, ONE_LINE, AsOfDate, K
 from graph.model import Confidence
 from graph.snapshot import Graph
 from queries.ends import end_of
+from queries.ordering import find_reweighed
 from queries.paths import MOST_PATHS, MOST_STEPS, PathQuestion, find_paths
+from queries.weights import read_weights, shipped
 
 router = APIRouter(tags=["questions"])
 
@@ -92,6 +94,14 @@ def paths(
             json_schema_extra=DATE,
         ),
     ] = None,
+    weight: Annotated[
+        list[str] | None,
+        Query(
+            description="Score by another weight, `KEY=POINTS`, and tell in `order` what that moves; may be repeated.",
+            max_length=MOST_WORDS,
+            examples=[["hubs.each_doubling=6"]],
+        ),
+    ] = None,
 ) -> Response:
     """The k best simple paths between two entities, every step with its sentence and citations.
 
@@ -104,6 +114,8 @@ def paths(
     compared = valid_date(compare_to, "compare_to")
     followed, left_out = predicates_of("predicate", predicate), predicates_of("without_predicate", without_predicate)
     kinds, unwanted = kinds_of("kind", kind), kinds_of("not_kind", not_kind)
+    with naming("weight"):
+        using = read_weights(shipped(), "weight", changes=weight) if weight else None
 
     def make(graph: Graph) -> Body:
         start, goal = _end(graph, from_, known, "from"), _end(graph, to, known, "to")
@@ -126,7 +138,8 @@ def paths(
             by=by,
             compare_to=compared,
         )
-        return shapes.body(find_paths(graph, question))
+        answer = find_paths(graph, question) if using is None else find_reweighed(graph, question, using)
+        return shapes.body(answer)
 
     return answering(request).answer(request, make)
 

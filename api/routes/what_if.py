@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,13 +13,14 @@ from starlette.responses import Response
 
 from api import models, shapes
 from api.answering import Body, answering
-from api.asking import entity_of, known_moment, naming, valid_date
+from api.asking import known_moment, naming, valid_date
 from api.description import told
 from api.models.what_if import CloseGapsAsked, ScenarioAsked, plain
 from api.parameters import DATE, LONGEST_NAME, ONE_LINE, AsOfDate, Id, KnownAt
 from api.reading import read_body
 from graph.snapshot import Graph
 from queries.close_gaps import find_close_gaps, read_close_gaps
+from queries.ends import end_of
 from queries.paths import MOST_PATHS, MOST_STEPS
 from queries.reliance import RelianceQuestion, find_reliance
 from queries.scenario import find_scenario, read_scenario
@@ -27,6 +29,7 @@ from queries.sunset import SunsetQuestion, find_sunset
 
 router = APIRouter(tags=["what if"])
 _WORD = 200
+_LOCATOR = 1_000
 
 Lens = Annotated[str, Query(description="What counts as covered; as in /v1/coverage.", max_length=_WORD, examples=["D1"])]
 Base = Annotated[str, Query(description="Who is asked about; as in /v1/coverage.", max_length=_WORD, examples=["ISO 249"])]
@@ -36,7 +39,7 @@ Columns = Annotated[
 End = Annotated[
     str | None,
     Query(
-        description="Also compare the best paths: this end of them, an id or name.",
+        description="Also compare the best paths: this end of them, an id, name or set as for /v1/paths.",
         min_length=1,
         max_length=LONGEST_NAME,
         json_schema_extra=ONE_LINE,
@@ -54,6 +57,10 @@ End = Annotated[
 def reliance(
     request: Request,
     id: Id,
+    locator: Annotated[
+        str | None,
+        Query(description="Of a source, only what it says at this place: one citation.", min_length=1, max_length=_LOCATOR),
+    ] = None,
     lens: Lens = "four-convened-entities",
     base: Base = "iso-249",
     columns: Columns = None,
@@ -66,7 +73,7 @@ def reliance(
     def make(graph: Graph) -> Body:
         with naming("id"):
             what = source_of(graph, id, known)
-        return shapes.body(find_reliance(graph, RelianceQuestion(what, lens, base, columns, valid, known)))
+        return shapes.body(find_reliance(graph, RelianceQuestion(what, lens, base, columns, valid, known, locator)))
 
     return answering(request).answer(request, make)
 
@@ -96,7 +103,7 @@ def sunset(
         str | None,
         Query(
             alias="from",
-            description="Also compare the best paths from here, an id or name.",
+            description="Also compare the best paths from here, an id, name or set as for /v1/paths.",
             min_length=1,
             max_length=LONGEST_NAME,
             json_schema_extra=ONE_LINE,
@@ -113,12 +120,17 @@ def sunset(
     valid_date(on, "on")
 
     def make(graph: Graph) -> Body:
-        start = entity_of(graph, from_, known, "from") if from_ is not None else None
-        goal = entity_of(graph, to, known, "to") if to is not None else None
+        start, goal = _end(graph, from_, known, "from"), _end(graph, to, known, "to")
         question = SunsetQuestion(on, lens, base, columns, start, goal, k, max_steps, valid, known)
         return shapes.body(find_sunset(graph, question))
 
     return answering(request).answer(request, make)
+
+
+def _end(graph: Graph, text: str | None, known: datetime | None, parameter: str) -> str | None:
+    """One entity or a set, where an end is given; raises ``Problem``."""
+    with naming(parameter):
+        return None if text is None else end_of(graph, text, known)
 
 
 async def _scenario(request: Request) -> ScenarioAsked:

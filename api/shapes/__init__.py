@@ -15,15 +15,15 @@ from api.shapes.between import brokers, introductions, overlap
 from api.shapes.coverage import bases, coverage, lenses, matrix, spread
 from api.shapes.differing import differences, disagreements
 from api.shapes.entities import entities, entity, one_source, sources, statements
-from api.shapes.paths import neighbourhood, paths, search
+from api.shapes.paths import neighbourhood, paths, reweighed, search
 from api.shapes.statements import Body, moment, statement
-from api.shapes.what_if import close_gaps, order, reliance, scenario, sunset
+from api.shapes.what_if import close_gaps, reliance, scenario, sunset
 from api.shapes.words import change, words
 
 if TYPE_CHECKING:
     from graph.snapshot import Graph
 
-__all__ = ["Body", "bases", "body", "change", "coverage", "lenses", "moment", "order", "statement", "to_json", "words"]
+__all__ = ["Body", "bases", "body", "change", "coverage", "lenses", "moment", "statement", "to_json", "words"]
 
 
 def body(answer: Any, graph: Graph | None = None) -> Body:
@@ -47,6 +47,7 @@ def to_json(answer: Any, graph: Graph | None = None, indent: int | None = 2) -> 
 # By name, so that the questions need not be imported to know their answers.
 _MAKERS: Final[Mapping[str, Callable[[Any], Body]]] = {
     "PathAnswer": paths,
+    "ReweighedAnswer": reweighed,
     "Spread": spread,
     "MatrixAnswer": matrix,
     "NeighbourhoodAnswer": neighbourhood,

@@ -8,6 +8,7 @@ from api.shapes.statements import Body, moment, statement
 
 if TYPE_CHECKING:
     from queries.neighbourhood import Neighbour, NeighbourhoodAnswer
+    from queries.ordering import OrderChange, ReweighedAnswer
     from queries.paths import Path, PathAnswer, Step
     from queries.search import SearchAnswer
 
@@ -27,6 +28,33 @@ def paths(answer: PathAnswer) -> Body:
         "reason": answer.reason or None,
         "compare_to": answer.compare_to,
         "then": [{**path_body(one.path), "live_now": one.live, "now": list(one.now)} for one in answer.then],
+        "order": None,
+    }
+
+
+def reweighed(answer: ReweighedAnswer) -> Body:
+    """The paths by other weights, with what these moved in ``order``."""
+    return paths(answer.paths) | {"order": _order(answer.order)}
+
+
+def _order(change: OrderChange) -> Body:
+    """Which paths have passed each other, and why."""
+    return {
+        "same": change.same,
+        "swaps": [
+            {
+                "rises": list(one.rises),
+                "falls": list(one.falls),
+                "before": one.before,
+                "after": one.after,
+                "moved": dict(one.moved),
+                "decisive": one.decisive or None,
+                "sentence": one.sentence,
+            }
+            for one in change.swaps
+        ],
+        "came": [list(ids) for ids in change.came],
+        "went": [list(ids) for ids in change.went],
     }
 
 

@@ -1,4 +1,4 @@
-"""Bodies of the questions that ask "what if": reliance, sunset, scenario, closing gaps, and why an order of paths changed."""
+"""Bodies of the questions that ask "what if": reliance, sunset, scenario, closing gaps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from queries.close_gaps import CloseGapsAnswer, OpenCell
     from queries.comparing import CoverageChange, PathChange
     from queries.coverage import CoverageAnswer
-    from queries.ordering import OrderChange
     from queries.reliance import RelianceAnswer
     from queries.scenario import ScenarioAnswer
     from queries.sunset import SunsetAnswer
@@ -24,6 +23,7 @@ def reliance(answer: RelianceAnswer) -> Body:
         "as_of": answer.as_of,
         "known_at": moment(answer.known_at),
         "what": {**_named(answer.what), "kind": answer.kind},
+        "locator": answer.locator,
         "headline": answer.headline,
         "total": answer.total,
         "coverage": coverage_change(answer.coverage),
@@ -150,27 +150,6 @@ def _path_change(change: PathChange) -> Body:
         "after": paths(change.after),
         "lost": [list(ids) for ids in change.lost],
         "gained": [list(ids) for ids in change.gained],
-    }
-
-
-def order(change: OrderChange) -> Body:
-    """Which paths have passed each other, and why."""
-    return {
-        "same": change.same,
-        "swaps": [
-            {
-                "rises": list(one.rises),
-                "falls": list(one.falls),
-                "before": one.before,
-                "after": one.after,
-                "moved": dict(one.moved),
-                "decisive": one.decisive or None,
-                "sentence": one.sentence,
-            }
-            for one in change.swaps
-        ],
-        "came": [list(ids) for ids in change.came],
-        "went": [list(ids) for ids in change.went],
     }
 
 

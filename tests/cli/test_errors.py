@@ -73,11 +73,17 @@ def test_an_unknown_name_lists_the_nearest(run: Run) -> None:
     assert ended.err.splitlines()[:3] == [
         "No entity has the id or name 'Nigerai'.",
         "Nearest:",
-        "  NGA  Nigeria (country)",
+        "  NGA  Nigeria (country, area or territory)",
     ]
     problem = run("show", "Nigerai").problem
     assert (problem["status"], problem["type"]) == (404, "/v1/problems/unknown-entity")
     assert problem["nearest"][0]["id"] == "NGA"
+
+
+def test_an_unknown_name_with_nothing_near_is_told_what_to_do(run: Run) -> None:
+    ended = run("show", "Kofi Annan", "--plain")
+    assert ended.err == "No entity has the id or name 'Kofi Annan'.\nSearch for one word of it.\n"
+    assert run("show", "Kofi Annan").problem["detail"].endswith("Search for one word of it.")
 
 
 def test_a_name_of_several_lists_them_all(run: Run) -> None:
@@ -85,7 +91,7 @@ def test_a_name_of_several_lists_them_all(run: Run) -> None:
     assert ended.code == 1
     assert ended.err.splitlines() == [
         "'BE' fits several entities. Give one of these ids:",
-        "  BEL           Belgium (country)",
+        "  BEL           Belgium (country, area or territory)",
         "  biological-e  Biological E (organisation)",
     ]
     problem = run("neighbourhood", "BE").problem

@@ -123,6 +123,19 @@ def test_a_smaller_k_is_the_beginning_of_a_larger(board: Board, world: list[Stat
     assert few.results == many.results[:4]
 
 
+@settings(checked, max_examples=40)
+@given(worlds(), worlds(), asked())
+def test_what_was_known_then_is_answered_as_it_was_then(
+    board: Board, before: list[Statement], after: list[Statement], question: PathQuestion
+) -> None:
+    graph = board.hold(before)
+    then = find_paths(graph, question)
+    *_, last = graph.store.changes(0)
+    board.hold(after)
+    now = find_paths(graph, replace(question, known_at=last.at))
+    assert (now.results, now.exhausted, now.reason) == (then.results, then.exhausted, then.reason)
+
+
 @settings(checked, max_examples=25)
 @given(worlds(), asked(), st.randoms(use_true_random=False))
 def test_unchanged_by_load_order(

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries import kernel_compiled, kernel_sets
-from queries.kernel import CLOSED, best_paths, closing, distances, fewest_steps
+from queries.kernel import CLOSED, best_paths, closing, fewest_steps, gap
 
 checked = settings(derandomize=True, deadline=None, max_examples=400)
 
@@ -195,7 +195,24 @@ def test_fewest_steps(net: Net) -> None:
     offsets, target, _ = net.arrays()
     open_net = Net(net.count, dict.fromkeys(net.edges, 1), (0,) * net.count, net.interior)
     best = open_net.best(1, 8)
-    assert distances(offsets, target, np.array(net.interior), 0)[1] == (len(best[0][1]) - 1 if best else -1)
+    assert gap(offsets, target, np.array(net.interior), 0, [1]) == (len(best[0][1]) - 1 if best else None)
+
+
+@settings(checked, max_examples=150)
+@given(nets(), st.integers(0, 3), st.sets(st.integers(0, 3), min_size=1))
+def test_the_gap_between_a_node_and_several(net: Net, start: int, goals: set[int]) -> None:
+    offsets, target, _ = net.arrays()
+    goals = {goal for goal in goals if goal < net.count}
+    start = min(start, net.count - 1)
+    drawn = nx.Graph(list(net.edges))
+    drawn.add_nodes_from(range(net.count))
+    far = []
+    for goal in goals - {start}:
+        inner = [node for node in drawn if net.interior[node] or node in (start, goal)]
+        part = drawn.subgraph(inner)
+        if nx.has_path(part, start, goal):
+            far.append(nx.shortest_path_length(part, start, goal))
+    assert gap(offsets, target, np.array(net.interior), start, sorted(goals)) == min(far, default=None)
 
 
 def ladder(rungs: int) -> Net:

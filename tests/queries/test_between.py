@@ -232,7 +232,7 @@ def test_overlap_on_another_date_and_of_more(small: Graph) -> None:
     assert overlap(small, as_of="2019").pairs[0].rows == ("UGA",)
     assert overlap(small).pairs == ()
     assert overlap(small, as_of="2019", least=3).cells == ()
-    with pytest.raises(InputError, match="takes two or more; 1 was given"):
+    with pytest.raises(InputError, match="a whole number from 2 to 1000; 1 was given"):
         overlap(small, least=1)
     with pytest.raises(UnknownWord):
         overlap(small, lens="nothing")

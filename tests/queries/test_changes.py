@@ -167,7 +167,7 @@ def test_an_empty_graph_has_not_changed(graph: Graph) -> None:
         ({"since": "2025", "until": "2024"}, InputError, "The earlier date comes first; 2025 to 2024"),
         ({"since": "2024", "until": "2024-03"}, InputError, "The earlier date comes first"),
         ({"since": "20x"}, BadDate, "'20x' is not a date"),
-        ({"limit": 0}, InputError, "The limit must be 1 to 10000"),
+        ({"limit": 0}, InputError, "limit is the number of differences to show, a whole number from 1 to 10000"),
         ({"predicate": "member"}, UnknownWord, "member"),
         ({"since_revision": 1, "since_known": START}, InputError, "by a revision or by a known time"),
     ],

@@ -489,7 +489,7 @@ def test_cover_without_a_start_on_record_is_told(ask: Ask) -> None:
     assert {cell.row: cell.undated for cell in answer.cells if cell.covered} == {"KEN": True, "UGA": False}
     assert (answer.covered, answer.undated) == (2, 1)
     assert answer.undated_note == (
-        "1 covered cell rests only on links whose source gives no start; its cover may have begun after 2010."
+        "1 covered cell rests only on links whose source gives no start; when its cover began is not known."
     )
     both = ask([*GROUND, undated, member("KEN", period=("2009", ""))], as_of="2010")
     assert (both.covered, both.undated, both.undated_note) == (1, 0, "")

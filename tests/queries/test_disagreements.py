@@ -154,6 +154,7 @@ def test_all_twenty_contradictions_come_out_with_their_citations(tmp_path: Path)
         ("dates", "ecdc", "start of partners_with africa-cdc"),
         ("dates", "igwg", "start of negotiates pabs"),
         ("dates", "unicef-sd", "start of procures mva-bn"),
+        ("denial", "ARG", "enrolled_in who"),
     }
     assert all(f"`{matter[1]}`" in PAGE for matter in others), "docs/data.md says which"
     graph.close()

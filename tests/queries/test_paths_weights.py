@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import resources
+import re
 from itertools import pairwise
 from math import log2
 from pathlib import Path
@@ -12,10 +12,10 @@ import yaml
 
 from graph.errors import InputError
 from queries.paths import PathQuestion, find_paths
-from queries.weights import GRAIN, POINT, read_weights, weights
+from queries.weights import GRAIN, POINT, read_weights, shipped, weights
 from tests.factories import graph_in, link
 
-TEXT = resources.files("queries").joinpath("weights.yaml").read_text(encoding="utf-8")
+TEXT = shipped()
 
 
 def changed(**keys: object) -> str:
@@ -28,6 +28,30 @@ def changed(**keys: object) -> str:
         else:
             raw[outer] = value
     return yaml.safe_dump(raw)
+
+
+def test_amounts_are_replaced_by_name() -> None:
+    read = read_weights(TEXT, "w.yaml", changes=["hubs.each_doubling=6", " length = 2.5 ", "evidence.high=1.5"])
+    assert read == read_weights(changed(hubs__each_doubling=6, length=2.5, evidence__high=1.5), "w.yaml")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("hub=6", "There is no weight 'hub'. Nearest: hubs.each_doubling"),
+        ("hubs=6", "There is no weight 'hubs'. Nearest: hubs.each_doubling"),
+        ("occurrences=3", "There is no weight 'occurrences'"),
+        ("length", "The weight length needs points. Write e.g. length=6."),
+        ("length=much", "The weight length needs points, not 'much'"),
+        ("length=0", "length must be more than 0"),
+        ("length=0.3", "in steps of an eighth"),
+        ("length=nan", "in steps of an eighth"),
+        ("length=-1", "in steps of an eighth"),
+    ],
+)
+def test_an_amount_that_cannot_be_replaced(change: str, says: str) -> None:
+    with pytest.raises(InputError, match=re.escape(says)):
+        read_weights(TEXT, "w.yaml", changes=[change])
 
 
 def test_what_ships_is_what_is_used() -> None:

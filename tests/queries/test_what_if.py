@@ -264,6 +264,15 @@ def test_equal_to_trying_every_set_of_options(small: Graph) -> None:
     assert best == (answer.cost, [one.id for one in answer.chosen]) == (1.25, ["c", "d"])
 
 
+def test_only_the_rows_and_columns_that_are_named_are_closed(curated: Graph) -> None:
+    every = find_close_gaps(curated, CloseGapsQuestion(columns="by", rows=["India"], as_of=DAY))
+    assert {cell.column for cell in every.open} == {"appm", "avssr", "eu-jpa", "paho-rrf"}
+    assert (len(every.chosen), every.cannot) == (4, ()), "each is joined in a status that its list counts"
+    one = find_close_gaps(curated, CloseGapsQuestion(columns="by", rows=["India"], in_columns=["avssr"], as_of=DAY))
+    assert [(cell.row, cell.column) for cell in one.open] == [("IND", "avssr")]
+    assert [(chosen.id, chosen.cost) for chosen in one.chosen] == [("IND:avssr", 1.0)]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
