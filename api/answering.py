@@ -24,7 +24,7 @@ from starlette.responses import Response
 
 from graph.errors import StoreUnavailable
 from graph.model import today
-from graph.snapshot import Graph
+from graph.revisions import Graph
 
 Body = Mapping[str, Any]
 Opener = Callable[[], Graph]

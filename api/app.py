@@ -21,8 +21,8 @@ from api.frame import Frame
 from api.refusing import HANDLED, handle
 from api.routes import ROUTERS, pages
 from api.shortcut import Shortcut, plain_routes
+from graph.revisions import Graph
 from graph.settings import Settings
-from graph.snapshot import Graph
 
 PREFIX: Final = "/v1"
 _AT_ONCE: Final = 2

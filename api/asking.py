@@ -23,7 +23,7 @@ from api.access import Tokens
 from api.problems import Problem, closest, problem_of
 from graph.errors import BadDate, InputError
 from graph.model import AsOf, moment_of
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.vocabulary import vocabulary
 from queries.search import resolve
 from queries.selection import kind_named

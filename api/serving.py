@@ -19,8 +19,8 @@ from api.crew import Crew
 from api.logs import configure, logger
 from graph.errors import InputError, McmgraphError, StoreError
 from graph.opening import open_graph
+from graph.revisions import Graph
 from graph.settings import Settings
-from graph.snapshot import Graph
 from queries import kernels
 
 _PATIENCE: Final = 10

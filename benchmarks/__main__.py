@@ -13,7 +13,7 @@ from benchmarks import api_figures, coverage_figures, path_figures, report, ror_
 from benchmarks.graphs import SIZES, Size, stored
 from benchmarks.measuring import Figure, machine
 from graph.opening import snapshots_of
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 
 HERE = Path(__file__).parent

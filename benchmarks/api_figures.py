@@ -26,7 +26,8 @@ import numpy as np
 
 from benchmarks.graphs import AS_OF, LOADED_AT, SEED, SIZES, Size, statements, stored
 from benchmarks.measuring import Figure
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 
 CONNECTIONS = 16
 GOAL = 20.0

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from benchmarks.graphs import AS_OF
 from benchmarks.measuring import Figure, timed
 from graph.model import AsOf
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from queries.counting import Split, count_actors
 from queries.kernels import prepare
 from queries.lenses import Entry, Step

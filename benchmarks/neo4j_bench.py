@@ -33,7 +33,7 @@ from benchmarks.measuring import machine
 from graph.errors import StoreError
 from graph.model import AsOf, Citation, Period, Statement
 from graph.neo4j import Neo4jStore
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from queries.coverage import CoverageQuestion, coverage_of
 from queries.cypher.coverage import part_for

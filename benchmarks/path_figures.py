@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.graphs import AS_OF, SEED
 from benchmarks.measuring import Figure, timed
 from graph.model import AsOf
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries import kernel, kernel_compiled, kernels
 from queries.paths import PathQuestion, find_paths
 from queries.selection import kinds_asked, predicates_asked, view

@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.model import ALWAYS, Citation, Statement, qualify
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated
 from loaders.documents import document_of, read_document

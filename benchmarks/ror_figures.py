@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.graphs import AS_OF, LOADED_AT, SEED
 from benchmarks.measuring import Figure, timed
 from graph.model import Citation, Period, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from queries import kernels
 from queries.paths import PathQuestion, find_paths

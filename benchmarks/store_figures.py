@@ -18,7 +18,7 @@ from benchmarks.measuring import Figure, timed
 from graph import packed
 from graph.model import ANY_TIME, Citation, Period, Statement
 from graph.overlay import Overlay
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from queries import kernels
 from queries.paths import PathQuestion, find_paths

@@ -10,7 +10,7 @@ from graph.settings import Settings
 from graph.store import Store
 
 if TYPE_CHECKING:
-    from graph.snapshot import Graph
+    from graph.revisions import Graph
 
 
 def open_store(settings: Settings, create: bool = True) -> Store:
@@ -36,7 +36,7 @@ def open_store(settings: Settings, create: bool = True) -> Store:
 
 def open_graph(settings: Settings, create: bool = True) -> Graph:
     """As ``open_store``, with snapshots; those of a file are kept beside it, in ``<file>.snapshots``."""
-    from graph.snapshot import Graph
+    from graph.revisions import Graph
 
     store = open_store(settings, create)
     try:

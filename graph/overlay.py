@@ -11,7 +11,8 @@ from heapq import merge
 from typing import Any, Final, cast
 
 from graph.model import AsOf, EntityId, Statement
-from graph.snapshot import Graph, Snapshot, snapshot_of
+from graph.revisions import Graph
+from graph.snapshot import Snapshot, snapshot_of
 from graph.store import Store
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from graph.identity import kept_apart
 from graph.merging import SAME
 from graph.model import ALWAYS, Citation, EntityId, SourceId, Statement, qualify
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.store import Store
 from loaders.resolution import Option, Resolution
 from loaders.resolve import Resolver

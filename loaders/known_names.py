@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from graph.identity import decisions
 from graph.model import SourceId
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from loaders.known_entities import COUNTRY, KnownEntities
 from loaders.known_name import NAMING, KnownName, identifier_key, said_alone
 from loaders.known_variants import Variants

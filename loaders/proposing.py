@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import RefusedFile
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from loaders.known_names import KnownNames
 from loaders.proposing_columns import SAMPLE, Column, columns_of, likely_header
 from loaders.proposing_draft import Draft, said

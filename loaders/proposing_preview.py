@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
 from graph.model import SourceId, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.store import Change, Store
 from loaders.ledger import Report
 from loaders.proposing_draft import said

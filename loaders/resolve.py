@@ -15,7 +15,7 @@ from typing import Final
 
 from graph.folding import words_of
 from graph.model import EntityId, SourceId
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from loaders.known_entities import COUNTRY
 from loaders.known_name import FORMER, KnownName
 from loaders.known_names import KnownNames

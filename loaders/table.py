@@ -14,7 +14,7 @@ from typing import Final
 
 from graph.errors import RefusedFile
 from graph.house_format import LINKS, ORGANISATIONS, README, TEMPLATE_MARK
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.store import Store
 from loaders.feed import Book, Known, Progress, load_files, source_name
 from loaders.ledger import Report

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from graph.errors import RefusedFile
 from graph.model import EntityId
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.vocabulary import nearest, vocabulary
 from loaders.decisions import Decided, log, standing
 from loaders.feed import Known

@@ -16,7 +16,8 @@ from typing import Final
 
 from graph.errors import InputError, RefusedFile
 from graph.model import ALWAYS, ANY_TIME, Citation, EntityId, Statement, qualify
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.store import Store
 from loaders.catalogue import source_id, source_statements
 from loaders.documents import Document, read_document

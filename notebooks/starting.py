@@ -6,8 +6,8 @@ import os
 from datetime import UTC, datetime
 
 from graph.opening import open_graph
+from graph.revisions import Graph
 from graph.settings import Settings
-from graph.snapshot import Graph
 from loaders import curated
 
 

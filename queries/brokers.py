@@ -21,7 +21,7 @@ import numpy as np
 
 from graph.errors import InputError, UnknownWord
 from graph.model import CONFIDENCES, AsOf, EntityId, today
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.vocabulary import nearest
 from queries.cells import Named
 from queries.ends import end_of, is_set, members

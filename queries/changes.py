@@ -29,7 +29,8 @@ import numpy as np
 from graph.errors import InputError
 from graph.merging import SAME
 from graph.model import AsOf, EntityId, SourceId, Statement, today
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import vocabulary
 from queries.causes import CAUSES, Cause, cause_of, twins_of
 from queries.entities import moment_of_snapshot, node_of

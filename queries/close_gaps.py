@@ -14,7 +14,8 @@ from typing import Any, get_args
 from graph.errors import InputError, McmgraphError, UnknownWord
 from graph.model import AsOf, EntityId, today
 from graph.overlay import Overlay
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import nearest
 from queries.assumptions import Assumed, source_statements, statements_of
 from queries.cells import COVERED, Cell, State

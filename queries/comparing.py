@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 
 from graph.errors import EmptySet, UnknownEntity
 from graph.model import EntityId, today
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from queries.cells import State
 from queries.coverage import CoverageAnswer, CoverageQuestion, find_coverage
 from queries.paths import End, PathAnswer, PathQuestion, find_paths

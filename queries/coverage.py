@@ -15,7 +15,8 @@ import numpy as np
 
 from graph.errors import InputError
 from graph.model import AsOf, today
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from queries import engine
 from queries.bases import rows_of
 from queries.cells import STATES, Cell, Named, State

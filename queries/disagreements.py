@@ -22,7 +22,8 @@ from itertools import combinations
 from typing import Final, Literal
 
 from graph.model import AsOf, EntityId, Period, Statement, days_of
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import vocabulary
 from queries.denials import MEMBERSHIP
 from queries.entities import moment_of_snapshot, node_of

@@ -19,7 +19,8 @@ from typing import Final
 
 from graph.errors import EmptySet, InputError, UnknownEntity, UnknownWord
 from graph.model import AsOf
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import nearest, vocabulary
 from queries import engine
 from queries.search import resolve

@@ -19,7 +19,8 @@ import numpy as np
 
 from graph.errors import InputError, UnknownEntity, UnknownWord
 from graph.model import AsOf, EntityId, Statement
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import nearest, vocabulary
 from queries.explain import Cited, cite
 from queries.names import names_of

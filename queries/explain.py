@@ -13,7 +13,8 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from graph.model import OPEN_END, OPEN_START, AsOf, EntityId, Statement
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import Predicate, vocabulary
 from queries.weights import weights
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from graph.model import AsOf, SourceId, Statement
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 
 _FEW: Final = 1000
 """Subjects that are asked for one by one; more of them are found in one pass over everything."""

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from graph.errors import InputError
 from graph.model import AsOf, EntityId, today
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import vocabulary
 from queries.bases import rows_of
 from queries.cells import Cell, Named

@@ -14,7 +14,8 @@ import numpy as np
 
 from graph.errors import InputError
 from graph.model import AsOf, today
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from queries.bases import rows_of
 from queries.cells import Named
 from queries.counting import Split, count_actors

@@ -12,7 +12,8 @@ import numpy as np
 
 from graph.errors import InputError, UnknownWord
 from graph.model import CONFIDENCES, AsOf, EntityId, today
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import nearest, vocabulary
 from queries import engine
 from queries.explain import Cited, cite

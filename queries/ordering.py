@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from graph.model import EntityId
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.paths import Path, PathAnswer, PathQuestion, find_paths
 from queries.weights import Weights
 

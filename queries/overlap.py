@@ -12,7 +12,8 @@ from datetime import datetime
 from itertools import combinations
 from typing import Final
 
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import vocabulary
 from queries.cells import Cell, Named
 from queries.coverage import CoverageQuestion, coverage_of

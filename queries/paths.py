@@ -22,7 +22,8 @@ from weakref import WeakKeyDictionary
 
 from graph.errors import InputError, UnknownWord
 from graph.model import CONFIDENCES, AsOf, EntityId, today
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import nearest
 from queries import absence, engine, kernels
 from queries.ends import is_set, members

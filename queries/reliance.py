@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from graph.errors import InputError, UnknownWord
 from graph.model import AsOf, EntityId, Statement, today
 from graph.overlay import Overlay
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import nearest
 from queries.cells import Named
 from queries.comparing import CoverageChange, change_of_coverage

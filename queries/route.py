@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from graph.model import EntityId
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.explain import Cited, cite
 from queries.selection import DISPUTED, ENDED
 from queries.steps import Steps, Told

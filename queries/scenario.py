@@ -11,7 +11,8 @@ from typing import Any, Final
 from graph.errors import InputError
 from graph.model import AsOf, EntityId, today
 from graph.overlay import Overlay
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import nearest
 from queries.assumptions import Assumed, assumed_of, enrolment_of, source_statements, statements_of
 from queries.comparing import CoverageChange, PathChange, compare_coverage, compare_paths, kept, known_paths

@@ -13,7 +13,7 @@ from typing import Final
 
 from graph.errors import InputError
 from graph.model import OPEN_END, EntityId
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.vocabulary import vocabulary
 from queries import engine
 from queries.labels import checked

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from graph.errors import InputError
 from graph.model import EntityId
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from queries.entities import MOST, node_of
 from queries.explain import Cited, cite
 from queries.search import resolve

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from graph.errors import InputError
 from graph.model import OPEN_END, AsOf, EntityId, days_of, today
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.comparing import CoverageChange, PathChange, change_of_coverage, change_of_paths
 from queries.coverage import CoverageQuestion
 from queries.explain import Cited, cite, date_text

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.model import Citation, Confidence, Period, Statement, qualify
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 
 LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from api.commands.output import Page, is_json, print_json, takes_unicode, told
 from api.commands.session import Json, KnownAt, Plain, reading, stop
 
 if TYPE_CHECKING:
-    from graph.snapshot import Graph
+    from graph.revisions import Graph
 
 
 def export(

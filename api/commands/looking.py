@@ -12,7 +12,7 @@ from api.commands.output import is_json, print_json
 from api.commands.session import Json, KnownAt, Plain, Predicates, reading
 
 if TYPE_CHECKING:
-    from graph.snapshot import Graph
+    from graph.revisions import Graph
     from queries.entities import StatementsAnswer, StatementsQuestion
     from queries.sources import SourceAnswer, SourcesAnswer
 

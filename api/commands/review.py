@@ -14,7 +14,7 @@ from api.commands.output import Page, is_json, print_json
 from api.commands.session import EMPTY, Json, Plain, check_there
 
 if TYPE_CHECKING:
-    from graph.snapshot import Graph
+    from graph.revisions import Graph
     from loaders.decisions import Decided
 
 review = typer.Typer(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from graph.revisions import Graph
     from graph.settings import Settings
-    from graph.snapshot import Graph
 
 
 def many(name: str, metavar: str, help: str) -> Any:  # noqa: A002 (Typer's own word)

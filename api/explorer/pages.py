@@ -22,7 +22,7 @@ from api.parameters import AsOfDate, Id, KnownAt
 from api.problems import Problem
 from graph.errors import InputError
 from graph.model import AsOf
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.coverage import CoverageAnswer, CoverageQuestion, find_coverage
 from queries.explain import Cited, cite
 from queries.neighbourhood import MOST_NODES, MOST_STEPS, NeighbourhoodQuestion, find_neighbourhood

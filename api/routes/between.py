@@ -13,7 +13,7 @@ from api.asking import entity_of, kinds_of, known_moment, naming, predicates_of,
 from api.description import told
 from api.parameters import LONGEST_NAME, MOST_WORDS, ONE_LINE, AsOfDate, KnownAt
 from graph.model import Confidence
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries import brokers as broker_query
 from queries import introductions as introduction_query
 from queries.brokers import BrokersQuestion, find_brokers

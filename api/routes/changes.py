@@ -12,7 +12,7 @@ from api import models, paging, shapes
 from api.answering import Body, answering
 from api.paging import Listing, wrong_cursor
 from api.parameters import DEFAULT_PAGE, Cursor, PageLimit
-from graph.snapshot import Graph
+from graph.revisions import Graph
 
 router = APIRouter(tags=["server"])
 _LARGEST: Final = 2**53 - 1

@@ -15,7 +15,7 @@ from api.asking import known_moment, naming, valid_date
 from api.description import told
 from api.parameters import MOST_WORDS, AsOfDate, KnownAt
 from graph.errors import UnknownWord
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.coverage import CoverageQuestion, find_coverage, find_spread, list_axes, list_bases, list_lenses
 from queries.matrix import MatrixQuestion, find_matrix
 

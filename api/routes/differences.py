@@ -15,7 +15,7 @@ from api.description import told
 from api.parameters import DATE, LONGEST_NAME, MOMENT, ONE_LINE, KnownAt, ValidFilter
 from graph.errors import BadDate
 from graph.model import AsOf, moment_of
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.changes import MOST, ChangesQuestion, find_changes
 from queries.disagreements import DisagreementsQuestion, find_disagreements
 

@@ -13,7 +13,7 @@ from api.asking import entity_of, kinds_of, known_moment, predicates_of, valid_d
 from api.description import told
 from api.paging import Listing, wrong_cursor
 from api.parameters import DEFAULT_PAGE, Cursor, Id, Kinds, KnownAt, PageLimit, Predicates, ValidFilter
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.entities import (
     ROLES,
     EntitiesQuestion,

@@ -13,7 +13,7 @@ from api.asking import entity_of, kinds_of, known_moment, naming, predicates_of,
 from api.description import told
 from api.parameters import MOST_WORDS, AsOfDate, Id, KnownAt
 from graph.model import Confidence
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.neighbourhood import MOST_NODES, MOST_STEPS, NeighbourhoodQuestion, find_neighbourhood
 
 router = APIRouter(tags=["questions"])

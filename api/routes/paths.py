@@ -14,7 +14,7 @@ from api.asking import entity_of, kinds_of, known_moment, naming, predicates_of,
 from api.description import told
 from api.parameters import DATE, LONGEST_NAME, MOST_WORDS, ONE_LINE, AsOfDate, KnownAt, Predicates
 from graph.model import Confidence
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.ends import end_of
 from queries.ordering import find_reweighed
 from queries.paths import MOST_PATHS, MOST_STEPS, PathQuestion, find_paths

@@ -13,7 +13,7 @@ from api.paging import Listing
 from api.parameters import DEFAULT_PAGE, Cursor, Id, KnownAt, PageLimit
 from api.problems import Problem
 from graph.errors import InputError
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.sources import find_source, find_sources, source_of
 
 router = APIRouter(tags=["sources"])

@@ -18,7 +18,7 @@ from api.description import told
 from api.models.what_if import CloseGapsAsked, ScenarioAsked, plain
 from api.parameters import DATE, LONGEST_NAME, ONE_LINE, AsOfDate, Id, KnownAt
 from api.reading import read_body
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.close_gaps import find_close_gaps, read_close_gaps
 from queries.ends import end_of
 from queries.paths import MOST_PATHS, MOST_STEPS

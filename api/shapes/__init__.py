@@ -21,7 +21,7 @@ from api.shapes.what_if import close_gaps, reliance, scenario, sunset
 from api.shapes.words import change, words
 
 if TYPE_CHECKING:
-    from graph.snapshot import Graph
+    from graph.revisions import Graph
 
 __all__ = ["Body", "bases", "body", "change", "coverage", "lenses", "moment", "statement", "to_json", "words"]
 

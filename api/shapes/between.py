@@ -12,7 +12,7 @@ from api.shapes.statements import Body, moment, statement
 from graph.model import AsOf
 
 if TYPE_CHECKING:
-    from graph.snapshot import Graph
+    from graph.revisions import Graph
     from queries.brokers import Broker, BrokersAnswer
     from queries.cells import Cell, Named
     from queries.introductions import IntroductionsAnswer

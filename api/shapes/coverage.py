@@ -9,7 +9,7 @@ from api.shapes.statements import Body, moment, statement
 from graph.model import AsOf
 
 if TYPE_CHECKING:
-    from graph.snapshot import Graph
+    from graph.revisions import Graph
     from queries.cells import Cell, Named
     from queries.completeness import Blame
     from queries.coverage import CoverageAnswer, Spread

@@ -11,7 +11,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from graph.model import EntityId
-from graph.snapshot import Graph
+from graph.revisions import Graph
 
 MOST: Final = 200_000
 """Counts that are kept for one graph; when there are more, all are let go."""

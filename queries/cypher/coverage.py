@@ -12,7 +12,8 @@ from typing import Final
 
 from graph.model import EntityId
 from graph.neo4j_schema import link_types
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import vocabulary
 from queries.bases import LISTED
 from queries.chains import fits

@@ -9,7 +9,8 @@ from typing import Any
 
 from graph.model import CONFIDENCES, AsOf, EntityId, today
 from graph.neo4j_schema import link_types
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import vocabulary
 from queries import neighbourhood as asking
 from queries.cypher import reading

@@ -24,7 +24,8 @@ import numpy as np
 from graph.errors import InputError
 from graph.model import CONFIDENCES, AsOf, EntityId, today
 from graph.neo4j_schema import link_types
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.vocabulary import vocabulary
 from queries import paths as asking
 from queries.cypher import reading, texts

@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 from graph.model import AsOf, EntityId
 from graph.neo4j import Neo4jStore
 from graph.neo4j_reading import Row, Standing
-from graph.snapshot import Graph, Snapshot, snapshot_of_rows
+from graph.revisions import Graph
+from graph.snapshot import Snapshot, snapshot_of_rows
 from queries.cypher import counts, texts
 from queries.cypher.rows import READ, SOURCE_OF, Merges, Read, kind_of, read_of, whole
 from queries.selection import SOURCE, count_neighbours

@@ -15,7 +15,8 @@ from typing import Final
 from graph.errors import StoreError, StoreRefused
 from graph.folding import fold, is_ideographic
 from graph.neo4j_schema import TEXTS
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from queries.cypher import reading
 from queries.cypher.reading import KIND, Part
 from queries.labels import SOURCE, checked

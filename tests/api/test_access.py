@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from api.access import Tokens, check_host, is_loopback, new_token
 from api.app import create_app
 from graph.errors import InputError
+from graph.revisions import Graph
 from graph.settings import Settings
-from graph.snapshot import Graph
 from tests.api.worlds import settings
 
 TOKEN = "a-long-random-token"

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from api import answering
 from api.app import create_app
 from api.routes import paths
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.paths import PathAnswer, PathQuestion, find_paths
 from tests.api.worlds import settings
 from tests.factories import entity

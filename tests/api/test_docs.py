@@ -18,8 +18,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.frame import LONGEST_PATH, LONGEST_QUERY
 from api.problems import SORTS
+from graph.revisions import Graph
 from graph.settings import VARIABLES
-from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from loaders.curated import load
 from tests.api.worlds import served, settings

@@ -14,7 +14,7 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from api.app import create_app
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from tests.api.worlds import settings as api_settings
 
 Operation = APIOperation[Any, Any, Any, Any]

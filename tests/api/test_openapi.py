@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from api import models
 from api.app import create_app
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from tests.api.worlds import MINUTES, settings
 
 Json = Any

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from tests.api.worlds import MINUTES, settings
 from tests.factories import entity, link
 

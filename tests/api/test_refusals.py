@@ -14,7 +14,7 @@ from api import models
 from api.app import create_app
 from api.problems import SORTS
 from graph.errors import SchemaTooNew, StoreRefused, StoreUnavailable
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from tests.api.worlds import settings
 
 Json = Any

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from api import models
 from api.app import create_app
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from tests.api.worlds import settings
 
 ADDRESS = "/v1/review/decisions"

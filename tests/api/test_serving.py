@@ -22,7 +22,7 @@ import pytest
 from api.serving import address, bind
 from graph.errors import InputError
 from graph.model import Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from tests.api.worlds import served, small
 from tests.factories import LOADED_AT, entity, graph_in, link
 

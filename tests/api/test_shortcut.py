@@ -16,7 +16,7 @@ from api.app import create_app
 from api.asking import parameters_of
 from api.routes import ROUTERS
 from api.shortcut import Shortcut, plain_routes
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from tests.api.worlds import settings
 
 ROUTES = plain_routes("/v1", [route for router in ROUTERS for route in router.routes])

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from api import models
 from api.reading import LARGEST
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from tests.api.worlds import MINUTES, TREATY
 
 APPM = {"lens": "mechanism:appm", "as_of": "2026-11-21"}

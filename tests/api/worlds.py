@@ -12,8 +12,8 @@ import uvicorn
 from api.app import create_app
 from api.serving import address, bind
 from graph.model import Statement
+from graph.revisions import Graph
 from graph.settings import Settings
-from graph.snapshot import Graph
 from tests.factories import cited_source, entity, link, text
 
 MINUTES = "src-minutes-0a1b2c"

@@ -12,7 +12,7 @@ import pytest
 from benchmarks import api_client, api_figures, goals, neo4j_plain, neo4j_report, ror_figures
 from benchmarks.goals import GOALS, TIMES, Goal
 from benchmarks.measuring import Figure
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from tests.factories import entities, graph_in, link
 
 

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from api.app import create_app
 from api.commands import app
 from api.loaded import Loaded
+from graph.revisions import Graph
 from graph.settings import Settings
-from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from loaders.curated import load
 

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 import queries
 from api import shapes
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from queries.assumptions import enrolment_of
 from queries.brokers import BrokersQuestion, find_brokers

@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from graph.model import AsOf
+from graph.revisions import Graph
 from graph.settings import Settings
-from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from tests.cli.conftest import Run
 from tests.factories import entity

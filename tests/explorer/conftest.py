@@ -14,8 +14,8 @@ import uvicorn
 from playwright.sync_api import Browser, Playwright
 
 from api.app import create_app
+from graph.revisions import Graph
 from graph.settings import Settings
-from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from loaders.curated import load
 from tests.browser import driving, launched, require_chromium

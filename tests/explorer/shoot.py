@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image
 
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders.curated import EDITION, load
 from tests.browser import WIDE, driving, launched, opened

@@ -10,7 +10,7 @@ import pytest
 from api.explorer.board import OUTSIDE, board_svg, looks
 from api.explorer.groups import groups
 from graph.model import AsOf
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.coverage import STATES, CoverageAnswer, CoverageQuestion, find_coverage
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
 from graph.model import Citation, Period, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from tests.browser import NARROW, WIDE, opened
 from tests.explorer.conftest import served

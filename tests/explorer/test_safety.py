@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from graph.model import Citation, Period, Statement, qualify
+from graph.revisions import Graph
 from graph.settings import Settings
-from graph.snapshot import Graph
 from graph.sqlite import SqliteStore
 from tests.browser import opened
 from tests.explorer.conftest import served

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from api.explorer.groups import groups
 from api.explorer.sheets import coverage_csv, coverage_workbook
 from graph.model import AsOf, Citation, Period, Statement, qualify
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from queries.coverage import CoverageQuestion, find_coverage
 from queries.explain import cite

@@ -17,7 +17,7 @@ from graph.export import export_lines
 from graph.export_tables import LONGEST_CELL, View, write_csv, write_workbook
 from graph.house_format import COLUMNS, FORMULA, plain, safe
 from graph.model import ANY_TIME, Citation, Confidence, Period, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from loaders.house_format import ignored_for, layout_of, statements_of
 from tests.factories import LOADED_AT, cited_source, entity, graph_in, link, text
 

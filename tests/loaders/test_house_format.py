@@ -14,7 +14,7 @@ from graph.export import export_lines
 from graph.export_tables import View, write_csv, write_workbook
 from graph.house_format import COLUMNS
 from graph.model import ANY_TIME, Citation, Confidence, Period, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders.house_format import layout_of, statements_of
 from loaders.sayings import BadValue

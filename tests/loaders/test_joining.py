@@ -10,7 +10,7 @@ import pytest
 
 from graph.errors import InputError
 from graph.model import ANY_TIME
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders import deciding, prequalification, review, ror
 from queries.search import resolve

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from graph.errors import RefusedFile
 from graph.model import ANY_TIME
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders.mapping import mapping_of
 from loaders.proposing import Proposal, propose

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated
 from loaders.naming import slip

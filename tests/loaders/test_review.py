@@ -14,7 +14,7 @@ import pytest
 from graph.errors import InputError
 from graph.merging import representatives
 from graph.model import ANY_TIME, AsOf
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from loaders import deciding, review, webpage
 from loaders.decisions import log
 from queries.entities import find_entity

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from graph.errors import InputError, RefusedFile
 from graph.model import ANY_TIME, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders import deciding, review
 from loaders.column import read_column

@@ -18,7 +18,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 from graph.errors import RefusedFile
 from graph.model import ANY_TIME
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated, webpage
 from loaders.documents import document_of, read_document

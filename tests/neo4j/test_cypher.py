@@ -16,7 +16,7 @@ from graph.errors import InputError, McmgraphError, StoreRefused, UnknownEntity
 from graph.model import CONFIDENCES, AsOf, Statement
 from graph.neo4j import Neo4jStore
 from graph.neo4j_schema import TEXTS
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries import engine
 from queries.coverage import CoverageQuestion, coverage_of, find_coverage
 from queries.cypher.coverage import part_for

@@ -16,8 +16,8 @@ from graph.model import ANY_TIME
 from graph.neo4j import Neo4jStore
 from graph.neo4j_schema import OTHER, prepare, wanted, wanted_of
 from graph.opening import open_store
+from graph.revisions import Graph
 from graph.settings import Settings
-from graph.snapshot import Graph
 from queries.neighbourhood import NeighbourhoodQuestion, find_neighbourhood
 from queries.paths import PathQuestion, find_paths
 from queries.search import SearchQuestion, search

@@ -14,7 +14,7 @@ from graph.errors import BadStatement, InputError
 from graph.model import ANY_TIME, Citation, Period, Statement
 from graph.neo4j import Neo4jStore
 from graph.neo4j_schema import OTHER, kind_labels, link_types
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.vocabulary import vocabulary
 from tests.contract.test_reads import HOSTILE_IDS, HOSTILE_TEXTS
 from tests.factories import entity, link, text

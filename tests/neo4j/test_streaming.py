@@ -13,7 +13,7 @@ import pytest
 from graph import neo4j_reading, neo4j_sending, neo4j_spool
 from graph.model import ANY_TIME, Statement
 from graph.neo4j import Neo4jStore
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from tests.factories import entity, link
 from tests.neo4j_server import Server
 

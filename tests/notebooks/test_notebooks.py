@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from graph.vocabulary import vocabulary
 from loaders.curated import load

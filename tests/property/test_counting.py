@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from graph.model import AsOf, Statement
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.sqlite import SqliteStore
 from queries.counting import Split, count_actors
 from queries.coverage import CoverageQuestion, coverage_of

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.model import AsOf, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from queries.coverage import CoverageAnswer, CoverageQuestion, coverage_of
 from queries.lenses import Entry, Lens, Step, library

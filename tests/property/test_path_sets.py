@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.model import AsOf, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from queries.paths import PathQuestion, find_paths
 from tests.queries.oracle import World

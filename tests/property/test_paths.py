@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.model import AsOf, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from queries.kernels import SPEEDS, VARIABLE
 from queries.paths import Path, PathQuestion, find_paths

@@ -15,7 +15,8 @@ from graph.model import AsOf, Statement
 from graph.overlay import Overlay
 from graph.patched import Patched
 from graph.refresh import difference
-from graph.snapshot import ARC_COLUMNS, Graph, Snapshot, snapshot_of
+from graph.revisions import Graph
+from graph.snapshot import ARC_COLUMNS, Snapshot, snapshot_of
 from graph.sqlite import SqliteStore
 from tests.factories import LOADED_AT, entities, entity, link, text
 from tests.queries.worlds import IDS as EVERYBODY

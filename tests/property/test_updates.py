@@ -18,7 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from graph.model import AsOf, Statement
 from graph.overlay import Overlay
-from graph.snapshot import Arcs, Graph, Snapshot, snapshot_of
+from graph.revisions import Graph
+from graph.snapshot import Arcs, Snapshot, snapshot_of
 from graph.sqlite import SqliteStore
 from queries import kernels
 from queries.coverage import CoverageQuestion, coverage_of

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from graph.errors import BadDate, InputError, UnknownEntity, UnknownWord
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated
 from queries.brokers import BrokersAnswer, BrokersQuestion, find_brokers

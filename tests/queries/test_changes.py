@@ -11,7 +11,7 @@ import pytest
 
 from graph.errors import BadDate, InputError, UnknownWord
 from graph.model import Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated
 from queries.changes import ChangesAnswer, ChangesQuestion, find_changes

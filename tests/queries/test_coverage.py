@@ -11,7 +11,7 @@ import pytest
 
 from graph.errors import BadDate, InputError, NothingKnown
 from graph.model import Statement, today
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from queries.cells import STATES, Cell
 from queries.coverage import CoverageAnswer, CoverageQuestion, coverage_of, find_coverage, find_spread

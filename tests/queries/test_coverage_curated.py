@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from graph.model import AsOf
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated
 from queries.bases import rows_of

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from graph.errors import InputError, UnknownWord
-from graph.snapshot import Graph, Snapshot
+from graph.revisions import Graph
+from graph.snapshot import Snapshot
 from graph.sqlite import SqliteStore
 from graph.vocabulary import vocabulary
 from queries.lens_names import axis_of, base_of, lens_of, list_axes, list_bases, list_lenses

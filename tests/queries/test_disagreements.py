@@ -12,7 +12,7 @@ import pytest
 
 from graph.errors import UnknownEntity
 from graph.model import Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated
 from queries.disagreements import DisagreementsQuestion, find_disagreements

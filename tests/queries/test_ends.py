@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from graph.errors import EmptySet, InputError, UnknownEntity, UnknownWord
 from graph.model import AsOf, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from queries import ends
 from queries.ends import end_of, is_set, members

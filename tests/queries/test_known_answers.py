@@ -12,7 +12,7 @@ import pytest
 
 from graph.errors import InputError, NothingKnown, UnknownWord
 from graph.model import Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.vocabulary import vocabulary
 from queries import brokers as broker_query
 from queries import setcover

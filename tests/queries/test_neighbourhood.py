@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from graph.errors import BadDate, InputError, UnknownEntity, UnknownWord
 from graph.model import CONFIDENCES, AsOf, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from graph.vocabulary import vocabulary
 from queries.neighbourhood import Link, NeighbourhoodAnswer, NeighbourhoodQuestion, find_neighbourhood

@@ -10,7 +10,7 @@ import pytest
 
 from graph.errors import BadDate, InputError, NothingKnown, UnknownEntity, UnknownWord
 from graph.model import Statement, today
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.paths import PathAnswer, PathQuestion, find_paths
 from tests.factories import LOADED_AT, cited_source, entities, entity, graph_in, link
 

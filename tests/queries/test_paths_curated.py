@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders import curated
 from queries.neighbourhood import NeighbourhoodQuestion, find_neighbourhood

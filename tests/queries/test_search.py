@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from graph.errors import AmbiguousName, InputError, UnknownEntity, UnknownWord
 from graph.folding import fold, squeeze
 from graph.model import Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders.curated import load
 from queries.search import SearchQuestion, names_of, resolve, search

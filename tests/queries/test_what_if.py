@@ -11,7 +11,7 @@ import pytest
 
 from graph.errors import BadDate, BadStatement, InputError, UnknownEntity, UnknownWord
 from graph.model import Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from graph.sqlite import SqliteStore
 from loaders.curated import load
 from queries.assumptions import Assumed, enrolment_of

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from graph.model import CONFIDENCES, Statement
-from graph.snapshot import Graph
+from graph.revisions import Graph
 from queries.paths import PathQuestion
 from tests.factories import LOADED_AT, entity, link
 
