@@ -150,7 +150,9 @@ def find_neighbourhood(graph: Graph, question: NeighbourhoodQuestion) -> Neighbo
     found = Found(view(snapshot, when, weights()), question, centre)
     order = found.order()
     shown = order[: question.limit + 1]
-    links = found.links(np.isin(np.arange(len(snapshot.ids)), shown))
+    among = np.zeros(len(snapshot.ids), dtype=np.bool_)
+    among[shown] = True
+    links = found.links(among)
     nodes = tuple(found.neighbour(node) for node in shown)
     size = found.counted.nodes or len(order)
     named = {node.id: (node.name, node.kind) for node in nodes}
@@ -206,8 +208,9 @@ class Found:
         kept = seen.linking & in_time & confidence_asked(self.snapshot, question.confidence) & words[self.snapshot.predicate]
         self.arcs: Numbers = np.flatnonzero(kept & allowed[seen.owner] & allowed[self.snapshot.target])
         self.owner, self.target = seen.owner[self.arcs], self.snapshot.target[self.arcs]
-        pairs = np.unique(np.stack([self.owner, self.target]), axis=1)
-        self.degree = np.bincount(pairs[0], minlength=len(self.snapshot.ids))
+        # The arcs of a node lie in the order of their targets: those to one neighbour lie side by side.
+        another = (np.diff(self.owner, prepend=-1) != 0) | (np.diff(self.target, prepend=-1) != 0)
+        self.degree = np.bincount(self.owner[another], minlength=len(self.snapshot.ids))
         self.counted = _counted.get(self.snapshot, Counted())
         for id, degree in self.counted.degrees.items():
             self.degree[self.snapshot.number(id)] = degree
@@ -227,8 +230,8 @@ class Found:
         strongest = np.zeros(count)
         np.maximum.at(strongest, self.target[inward], strengths[self.snapshot.predicate[self.arcs[inward]]])
         statements = np.bincount(self.target[inward], minlength=count)
-        ranked = np.lexsort((np.arange(count), -statements, -strongest, self.distance))
-        found: list[int] = ranked[self.distance[ranked] >= 0].tolist()
+        near = np.flatnonzero(self.distance >= 0)
+        found: list[int] = near[np.lexsort((near, -statements[near], -strongest[near], self.distance[near]))].tolist()
         return found
 
     def _inside(self, shown: Mask) -> Numbers:
