@@ -90,6 +90,7 @@ UNTELLABLE = {
     "from",
     "to",
     "not_through",
+    "weight",
     "id",
     None,
 }
