@@ -249,6 +249,11 @@ class Snapshot:
         """Ids that a decision has merged into another entity, in order, each with the node that stands for it."""
         return dict(zip(self._texts("merged"), self.stored["merged_into"].tolist(), strict=True))
 
+    def stands(self, id: str) -> str:
+        """The id of the entity that stands for this one; its own where it was not merged."""
+        node = self.merged.get(id)
+        return id if node is None else self.ids[node]
+
     def ids_of(self, node: int) -> tuple[str, ...]:
         """Every id under which statements speak of a node: its own, then those merged into it."""
         return (self.ids[node], *(id for id, into in self.merged.items() if into == node))

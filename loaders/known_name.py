@@ -48,6 +48,11 @@ class KnownName:
         """Whether it names a part or an example of the entity, not all of it."""
         return self.sort in _PART_SORTS
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it names all of the entity in words: no identifier, no acronym, no part."""
+        return not (self.is_identifier or self.is_acronym or self.is_part)
+
     def in_full(self) -> KnownName:
         """The name as one that is certain by what stands beside it, though it may be letters."""
         return KnownName(self.node, self.text, BESIDE)

@@ -215,7 +215,7 @@ class KnownNames(KnownEntities):
 
     @cached_property
     def _reworded(self) -> dict[str, list[KnownName]]:
-        whole = (one for one in self.names if not (one.is_identifier or one.is_acronym or one.is_part))
+        whole = (one for one in self.names if one.is_whole)
         return _grouped(pair for pair in ((reworded(one.stem), one) for one in whole) if pair[0])
 
     @cached_property

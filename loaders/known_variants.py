@@ -162,7 +162,7 @@ class Variants:
     @cached_property
     def _seated(self) -> list[tuple[KnownName, frozenset[int]]]:
         known = self._known
-        whole = (one for one in known.names if not (one.is_identifier or one.is_acronym or one.is_part))
+        whole = (one for one in known.names if one.is_whole)
         pairs = ((one, known.countries(one.node)) for one in whole if known.snapshot.kinds[one.node] != COUNTRY)
         return [pair for pair in pairs if pair[1]]
 
@@ -178,8 +178,7 @@ class Variants:
     def _headed(self) -> dict[str, list[KnownName]]:
         found: defaultdict[str, list[KnownName]] = defaultdict(list)
         for one in self._known.names:
-            key = "" if one.is_identifier or one.is_acronym or one.is_part else headed(one.stem)
-            if key:
+            if one.is_whole and (key := headed(one.stem)):
                 found[key].append(one)
         return dict(found)
 

@@ -15,7 +15,7 @@ Entities that a decision has merged are one; being enrolled in a body and being 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -29,6 +29,8 @@ from queries.denials import MEMBERSHIP
 from queries.entities import moment_of_snapshot, node_of
 from queries.explain import Cited, cite
 
+_Stands = Callable[[EntityId], EntityId]
+"""Tells of an id that of the entity which stands for it."""
 Sort = Literal["figures", "dates", "denial", "values"]
 ONE_AT_A_TIME: Final = ("founded_in", "income_group", "located_in")
 LABEL: Final = "contradiction"
@@ -145,7 +147,7 @@ def _matters(graph: Graph, snapshot: Snapshot) -> Iterator[_Matter]:
     if not snapshot.revision:
         return
     words = vocabulary().predicates
-    same = _Same(snapshot)
+    same = snapshot.stands
     claims: list[Statement] = []
     links: dict[tuple[str, str, str], list[Statement]] = defaultdict(list)
     denials: list[Statement] = []
@@ -176,17 +178,7 @@ def _matters(graph: Graph, snapshot: Snapshot) -> Iterator[_Matter]:
             yield from _values(predicate, subject, said, same)
 
 
-class _Same:
-    """Each id, or that of the entity into which a decision has merged it."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._into = {id: snapshot.ids[node] for id, node in snapshot.merged.items()}
-
-    def __call__(self, id: EntityId) -> EntityId:
-        return self._into.get(id, id)
-
-
-def _ends(one: Statement, symmetric: bool, same: _Same) -> tuple[str, str, str]:
+def _ends(one: Statement, symmetric: bool, same: _Stands) -> tuple[str, str, str]:
     """A link as the same whoever states it, of whichever of merged entities: the ends of a symmetric one in order."""
     subject, target = same(one.subject), same(one.object or "")
     if subject == target:  # what the decision itself says
@@ -194,7 +186,7 @@ def _ends(one: Statement, symmetric: bool, same: _Same) -> tuple[str, str, str]:
     return (target, one.predicate, subject) if symmetric and target < subject else (subject, one.predicate, target)
 
 
-def _figures(claims: Iterable[Statement], same: _Same) -> Iterator[_Matter]:
+def _figures(claims: Iterable[Statement], same: _Stands) -> Iterator[_Matter]:
     topics: dict[tuple[str, str], dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
     for claim in claims:
         topics[same(claim.subject), claim.qualifier("topic")][claim.value or ""].append(claim)
@@ -204,7 +196,7 @@ def _figures(claims: Iterable[Statement], same: _Same) -> Iterator[_Matter]:
             yield _Matter("figures", subject, topic, dict(sides))
 
 
-def _dates(said: Sequence[Statement], same: _Same) -> Iterator[_Matter]:
+def _dates(said: Sequence[Statement], same: _Stands) -> Iterator[_Matter]:
     """Where starts or ends of one link differ, among statements of different sources that speak of the same stretch of time."""
     for name, edge in (("valid_from", "start"), ("valid_to", "end")):
         clashing: dict[str, list[Statement]] = defaultdict(list)
@@ -233,7 +225,7 @@ def _denial(denial: Statement, stated: str, ends: tuple[str, str], links: Sequen
         yield _Matter("denial", ends[0], f"{stated} {ends[1]}", {"yes": against, "no": [denial]})
 
 
-def _values(predicate: str, subject: EntityId, said: Sequence[Statement], same: _Same) -> Iterator[_Matter]:
+def _values(predicate: str, subject: EntityId, said: Sequence[Statement], same: _Stands) -> Iterator[_Matter]:
     if _clash(said, same):
         sides: dict[str, list[Statement]] = defaultdict(list)
         for one in said:
@@ -241,11 +233,11 @@ def _values(predicate: str, subject: EntityId, said: Sequence[Statement], same: 
         yield _Matter("values", subject, predicate, dict(sides))
 
 
-def _given(one: Statement, same: _Same) -> str:
+def _given(one: Statement, same: _Stands) -> str:
     return one.value or "" if one.object is None else same(one.object)
 
 
-def _clash(said: Sequence[Statement], same: _Same) -> bool:
+def _clash(said: Sequence[Statement], same: _Stands) -> bool:
     """Whether two sources give different values for overlapping periods; a year and a day in it are not different."""
     for one, other in combinations(said, 2):
         given = _given(one, same), _given(other, same)

@@ -25,6 +25,7 @@ from queries.selection import (
     Numbers,
     View,
     confidence_asked,
+    distinct_targets,
     kinds_asked,
     listed,
     node_of,
@@ -208,9 +209,7 @@ class Found:
         kept = seen.linking & in_time & confidence_asked(self.snapshot, question.confidence) & words[self.snapshot.predicate]
         self.arcs: Numbers = np.flatnonzero(kept & allowed[seen.owner] & allowed[self.snapshot.target])
         self.owner, self.target = seen.owner[self.arcs], self.snapshot.target[self.arcs]
-        # The arcs of a node lie in the order of their targets: those to one neighbour lie side by side.
-        another = (np.diff(self.owner, prepend=-1) != 0) | (np.diff(self.target, prepend=-1) != 0)
-        self.degree = np.bincount(self.owner[another], minlength=len(self.snapshot.ids))
+        self.degree = distinct_targets(self.snapshot, seen.owner, self.arcs)
         self.counted = _counted.get(self.snapshot, Counted())
         for id, degree in self.counted.degrees.items():
             self.degree[self.snapshot.number(id)] = degree

@@ -18,6 +18,7 @@ from graph.snapshot import Arcs, Snapshot
 from graph.vocabulary import vocabulary
 from queries.chains import reachable
 from queries.lenses import Step
+from queries.selection import run_starts
 
 Numbers = NDArray[Any]
 WORD: Final = 64
@@ -156,7 +157,7 @@ def forward(ways: Ways, nodes: Numbers, bits: Numbers, day: int) -> Numbers:
     if len(place):
         order = np.argsort(slot, kind="stable")
         slot = slot[order]
-        starts = np.flatnonzero(np.diff(slot, prepend=-1))
+        starts = np.flatnonzero(run_starts(slot))
         reached[slot[starts]] = np.bitwise_or.reduceat(bits[some[place[order]]], starts)
     return reached
 
@@ -166,7 +167,7 @@ def backward(ways: Ways, nodes: Numbers, bits: Numbers, day: int) -> Numbers:
     place, slot = _living(ways, nodes, day)
     found = np.zeros((len(nodes), bits.shape[1]), dtype=np.uint64)
     if len(place):
-        starts = np.flatnonzero(np.diff(place, prepend=-1))
+        starts = np.flatnonzero(run_starts(place))
         found[place[starts]] = np.bitwise_or.reduceat(bits[slot], starts)
     return found
 

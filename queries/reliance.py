@@ -178,8 +178,7 @@ def _sole(graph: Graph, snapshot: Snapshot, shown: Iterable[Statement], when: As
     """
 
     def same(id: EntityId | None) -> EntityId | None:
-        node = None if id is None else snapshot.number(id)
-        return id if node is None else snapshot.ids[node]
+        return None if id is None else snapshot.stands(id)
 
     by_subject: dict[EntityId, list[Statement]] = {}
     for one in shown:

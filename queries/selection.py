@@ -69,7 +69,7 @@ class View:
             self._happening, self._source = nodes_of(snapshot, self.occurrences), nodes_of(snapshot, (SOURCE,))
             self.passable: dict[tuple[object, ...], Mask] = {}
             counted = self.linking & self.holds & traversable(snapshot)[snapshot.predicate]
-            self.neighbours = _neighbours(snapshot, self.owner, counted)
+            self.neighbours = distinct_targets(snapshot, self.owner, counted)
             told = _counted.get(snapshot, {})
             self.neighbours[list(told)] = list(told.values())
             return
@@ -192,12 +192,26 @@ def count_neighbours(snapshot: Snapshot, counted: Mapping[int, int]) -> None:
     _counted[snapshot] = counted
 
 
-def _neighbours(snapshot: Snapshot, owner: NDArray[np.int32], counted: Mask) -> Numbers:
-    """Distinct targets per node; arcs of a node are sorted by target, so equal ones lie side by side."""
+def run_starts(*columns: NDArray[Any]) -> Mask:
+    """Which rows differ from the row before in one of these columns, all of the same length.
+
+    >>> run_starts(np.array([4, 4, 4, 7]), np.array([1, 1, 2, 2])).tolist()
+    [True, False, True, True]
+    """
+    first = np.ones(len(columns[0]), dtype=bool)
+    first[1:] = False
+    for column in columns:
+        first[1:] |= column[1:] != column[:-1]
+    return first
+
+
+def distinct_targets(snapshot: Snapshot, owner: NDArray[np.int32], counted: NDArray[Any]) -> Numbers:
+    """Distinct targets per node over some arcs, a mask or their places in order.
+
+    The arcs of a node are sorted by target, so equal ones lie side by side.
+    """
     of, to = owner[counted], snapshot.target[counted]
-    fresh = np.ones(len(of), dtype=bool)
-    fresh[1:] = (of[1:] != of[:-1]) | (to[1:] != to[:-1])
-    return np.bincount(of[fresh], minlength=len(snapshot.ids)).astype(np.int64)
+    return np.bincount(of[run_starts(of, to)], minlength=len(snapshot.ids)).astype(np.int64)
 
 
 def nodes_of(snapshot: Snapshot, kinds: Collection[str]) -> Mask:

@@ -36,7 +36,7 @@ from graph.snapshot import Arcs, Since
 from graph.splicing import Renumbering, places_in_rows, spliced
 from graph.vocabulary import vocabulary
 from queries.denials import denied
-from queries.selection import DISPUTED, ENDED, LIVE, PAST, Judged, Mask, Numbers, View, confidence_asked
+from queries.selection import DISPUTED, ENDED, LIVE, PAST, Judged, Mask, Numbers, View, confidence_asked, run_starts
 from queries.weights import GRAIN, YEAR, Weights
 
 CHANGE: Final = "change"
@@ -235,8 +235,7 @@ def _made(view: View, weights: Weights, asked: Filter) -> Steps:
     wanted = _wanted(asked.predicates, snapshot.predicates)
     kept = np.flatnonzero(view.linking & in_time & confidence_asked(snapshot, asked.confidence) & wanted[snapshot.predicate])
     owner, target = view.owner[kept], snapshot.target[kept]
-    fresh = np.ones(len(kept), dtype=bool)
-    fresh[1:] = (owner[1:] != owner[:-1]) | (target[1:] != target[:-1])
+    fresh = run_starts(owner, target)
     arcs = snapshot.taken(kept, owner, np.cumsum(fresh) - 1)
     links = _Links(view, weights, arcs, view.judged(arcs))
     offsets = np.zeros(len(snapshot.ids) + 1, dtype=np.int64)
@@ -346,9 +345,7 @@ class _Links:
 
     def __init__(self, view: View, weights: Weights, arcs: Arcs, seen: Judged) -> None:
         self.arcs, self.seen = arcs, seen
-        fresh = np.ones(len(arcs.group), dtype=bool)
-        fresh[1:] = arcs.group[1:] != arcs.group[:-1]
-        self.heads: Numbers = np.flatnonzero(fresh)
+        self.heads: Numbers = np.flatnonzero(run_starts(arcs.group))
         self.denied = denied(view, arcs, self.seen.live)
         self.strength, evidence, self.recency = _parts(view, weights, arcs, self.seen)
         self.evidence: Numbers = np.where(self.denied.denied, weights.evidence[-1], evidence)
@@ -391,9 +388,7 @@ def _corroboration(weights: Weights, arcs: Arcs, counted: Mask, heads: Numbers) 
     step, source = step[counted], arcs.source[counted]
     order = np.lexsort((source, step))
     step, source = step[order], source[order]
-    fresh = np.ones(len(step), dtype=bool)
-    fresh[1:] = (step[1:] != step[:-1]) | (source[1:] != source[:-1])
-    sources = np.bincount(step[fresh], minlength=len(heads))
+    sources = np.bincount(step[run_starts(step, source)], minlength=len(heads))
     off: Numbers = np.minimum(weights.corroboration_most, weights.corroboration_each * np.maximum(sources - 1, 0))
     return off
 
